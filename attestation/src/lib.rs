@@ -1,0 +1,1 @@
+//! Statements about datasets: canonical bytes, EIP-712 digests, signatures, validity.

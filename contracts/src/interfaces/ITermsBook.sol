@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+/// @notice What a price per unit counts.
+enum Unit {
+    None,
+    Record,
+    Token,
+    Byte
+}
+
+/// @notice License terms. Bits of `uses`: 1 train, 2 fine-tune, 4 evaluate, 8 inference, 16 derive,
+/// 32 commercial. Bits of `obligations`: 1 attribution, 2 share-alike, 4 naming, 8 no output training.
+/// @param license SPDX license expression or LicenseRef-..., 1 to 128 bytes.
+/// @param fieldOfUse In words, at most 256 bytes; empty for any.
+/// @param token Token of the prices; zero where both prices are zero.
+/// @param flatPrice Price of a license.
+/// @param unit What `unitPrice` counts; `None` exactly where `unitPrice` is zero.
+/// @param unitPrice Price of one unit consumed by a job.
+/// @param curatorPpm Share of what the version keeps that goes to its dataset's curators.
+/// @param inferencePpm Share of inference revenue that a model trained under these terms owes.
+/// @param durationSeconds Lifetime of a license, 0 for ever.
+/// @param offeredUntil Last second at which a license is sold, 0 for no end.
+/// @param userLimit Largest number of monthly users of a licensed product, 0 for no limit.
+struct Terms {
+    string license;
+    string fieldOfUse;
+    uint32 uses;
+    uint32 obligations;
+    address token;
+    uint128 flatPrice;
+    Unit unit;
+    uint128 unitPrice;
+    uint32 curatorPpm;
+    uint32 inferencePpm;
+    uint64 durationSeconds;
+    uint64 offeredUntil;
+    uint64 userLimit;
+}
+
+/// @title License terms, immutable and named by their hash
+interface ITermsBook {
+    event TermsPublished(bytes32 indexed termsId, address indexed publisher, Terms terms);
+
+    /// @notice Publishes terms; publishing the same terms again changes nothing and returns the same id.
+    function publish(Terms calldata terms) external returns (bytes32 termsId);
+    /// @notice `keccak256(abi.encode(terms))`.
+    function termsIdOf(Terms calldata terms) external pure returns (bytes32);
+    function isPublished(bytes32 termsId) external view returns (bool);
+    /// @notice What buying and metering read: prices, unit, lifetime and end of the offer.
+    function pricesOf(bytes32 termsId)
+        external
+        view
+        returns (
+            address token, uint128 flatPrice, Unit unit, uint128 unitPrice, uint64 durationSeconds, uint64 offeredUntil
+        );
+}

@@ -1,0 +1,1 @@
+//! Contract bindings, log to domain event, reorg-aware block stream, transactions.

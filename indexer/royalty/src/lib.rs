@@ -1,0 +1,1 @@
+//! Royalty rules: revenue, splits and usage totals to claims. Pure, exact, integers only.

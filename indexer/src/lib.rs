@@ -1,0 +1,1 @@
+//! The indexer: stages, blob worker, epoch closing, settlement, metrics.

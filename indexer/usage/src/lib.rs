@@ -1,0 +1,1 @@
+//! Usage logs: Arrow schema, Parquet in and out, checks, aggregation to totals.

@@ -1,0 +1,3 @@
+//! The usufruct command: one binary for every role.
+
+fn main() {}

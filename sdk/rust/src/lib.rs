@@ -1,0 +1,1 @@
+//! What a creator, trainer, curator or claimant does, as a Rust library.

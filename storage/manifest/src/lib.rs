@@ -1,0 +1,1 @@
+//! Manifests, content ids and record-aligned cuts.

@@ -1,0 +1,1 @@
+//! The iroh node: import, serve, fetch, pin.
