@@ -9,6 +9,7 @@ mod amount;
 mod block;
 pub mod event;
 mod id;
+pub mod merkle;
 mod share;
 mod terms;
 
