@@ -1,0 +1,92 @@
+//! Rule 5: whole units by largest remainder.
+
+use std::cmp::Reverse;
+
+use alloy_primitives::U256;
+use usufruct_types::{Address, Amount};
+
+use crate::{Fixed, RoyaltyError, split::Due};
+
+/// Adds up dues by (token, account), ascending.
+pub(crate) fn sum_by_account(mut dues: Vec<Due>) -> Result<Vec<Due>, RoyaltyError> {
+    dues.sort_unstable();
+    let mut summed: Vec<Due> = Vec::new();
+    for due in dues {
+        match summed.last_mut() {
+            Some(last) if (last.token, last.account) == (due.token, due.account) => {
+                last.amount = last.amount.checked_add(due.amount)?;
+            }
+            _ => summed.push(due),
+        }
+    }
+    Ok(summed)
+}
+
+/// Rounds one token's dues (one an account) to whole units, with the fraction carried in.
+///
+/// Every account gets its whole units. What the fractions, the carried one included, make up in
+/// whole units goes out one unit each by largest fraction, ties by lower address. Returns whole
+/// amounts in the order of `dues`, and the fraction to carry on.
+///
+/// There are never more such units than accounts with a fraction: k fractions and the carried one
+/// are k + 1 numbers below one, so their whole part is at most k.
+pub(crate) fn round(dues: &[Due], carried: u64) -> Result<(Vec<Amount>, u64), RoyaltyError> {
+    let whole = |amount: U256| u128::try_from(amount).map(Amount::new).map_err(|_| RoyaltyError::Overflow);
+    let mut amounts = dues.iter().map(|due| whole(due.amount.whole())).collect::<Result<Vec<_>, _>>()?;
+
+    let fractions = dues.iter().map(|due| U256::from(due.amount.fraction()));
+    let pool = Fixed::from_raw(fractions.fold(U256::from(carried), |sum, fraction| sum + fraction));
+    let mut order: Vec<usize> = (0..dues.len()).filter(|&place| dues[place].amount.fraction() > 0).collect();
+    order.sort_unstable_by_key(|&place| (Reverse(dues[place].amount.fraction()), dues[place].account));
+    let units = usize::try_from(pool.whole()).map_err(|_| RoyaltyError::Overflow)?;
+    for &place in order.iter().take(units) {
+        amounts[place] = amounts[place].checked_add(Amount::new(1)).map_err(|_| RoyaltyError::Overflow)?;
+    }
+    Ok((amounts, pool.fraction()))
+}
+
+/// The place of a token's dues in dues that are ascending by token.
+pub(crate) fn of_token(dues: &[Due], token: Address) -> &[Due] {
+    let start = dues.partition_point(|due| due.token < token);
+    let end = start + dues[start..].partition_point(|due| due.token == token);
+    &dues[start..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Amounts in quarters of a unit, by address 1, 2, ...
+    fn check(quarters: &[u64], carried_quarters: u64, expect: &[u128], carry_quarters: u64) {
+        let quarter = |n: u64| Fixed::from_raw(U256::from(n) << 62);
+        let due = |(i, &n): (usize, &u64)| {
+            let account = Address::left_padding_from(&(i as u64 + 1).to_be_bytes());
+            Due { token: Address::ZERO, account, amount: quarter(n) }
+        };
+        let dues: Vec<_> = quarters.iter().enumerate().map(due).collect();
+        let (amounts, carry) = round(&dues, carried_quarters << 62).unwrap();
+        assert_eq!(amounts.iter().map(|amount| amount.units()).collect::<Vec<_>>(), expect, "{quarters:?}");
+        assert_eq!(carry, carry_quarters << 62, "{quarters:?}");
+    }
+
+    #[test]
+    fn left_over_units_go_to_the_largest_fractions() {
+        check(&[5, 6, 5], 0, &[1, 2, 1], 0);
+        check(&[3, 2, 3], 0, &[1, 0, 1], 0);
+    }
+
+    #[test]
+    fn ties_go_to_the_lower_address() {
+        check(&[2, 2], 0, &[1, 0], 0);
+        check(&[1, 1, 1, 1], 0, &[1, 0, 0, 0], 0);
+    }
+
+    #[test]
+    fn the_carried_fraction_counts_and_what_remains_is_carried() {
+        check(&[1, 1], 1, &[0, 0], 3);
+        check(&[1, 1], 3, &[1, 0], 1);
+        check(&[3], 3, &[1], 2);
+        check(&[], 3, &[], 3);
+        check(&[4], 3, &[1], 3);
+    }
+}
