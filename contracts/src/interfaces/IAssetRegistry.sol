@@ -54,19 +54,73 @@ interface IAssetRegistry {
     event VersionTombstoned(bytes32 indexed versionId, address indexed by, string reason);
     event EndpointAnnounced(address indexed account, bytes32 indexed endpointId, string addresses);
 
+    /// @notice A name has no or more than 64 bytes.
+    error BadNameLength(uint256 length);
+    /// @notice A name has something else than `a-z 0-9 . _ -` at a position.
+    error BadNameCharacter(uint256 position, bytes1 character);
+    /// @notice The caller created an asset of this name before.
+    error AssetExists(uint256 assetId);
+    /// @notice There is no such asset.
+    error UnknownAsset(uint256 assetId);
+    /// @notice Only the owner of an asset may do this; approvals do not count.
+    error NotAssetOwner(uint256 assetId, address caller);
+    /// @notice `TermsBook` has no such terms.
+    error UnknownTerms(bytes32 termsId);
+    /// @notice A manifest hash is zero.
+    error ZeroManifestHash();
+    /// @notice The caller registered this manifest for this asset before.
+    error VersionExists(bytes32 versionId);
+    /// @notice There is no such version.
+    error UnknownVersion(bytes32 versionId);
+    /// @notice More than 16 parents.
+    error TooManyParents(uint256 count);
+    /// @notice A parent is not registered (which also rules cycles out).
+    error UnknownParent(bytes32 versionId);
+    /// @notice A parent is named twice.
+    error DuplicateParent(bytes32 versionId);
+    /// @notice Shares of the parents sum to more than 1e6 ppm.
+    error ParentSharesTooLarge(uint256 sumPpm);
+    /// @notice No recipient, or more than 200.
+    error BadRecipientCount(uint256 count);
+    /// @notice The recipient at a position is the zero address.
+    error ZeroRecipient(uint256 position);
+    /// @notice Shares of the recipients do not sum to 1e6 ppm.
+    error RecipientSharesNotWhole(uint256 sumPpm);
+    /// @notice The version was withdrawn before.
+    error AlreadyTombstoned(bytes32 versionId);
+    /// @notice A text is longer than its limit, in bytes.
+    error TextTooLong(uint256 length, uint256 limit);
+    /// @notice An endpoint id is zero.
+    error ZeroEndpoint();
+
     /// @notice Creates an asset owned by the caller; its id is bound to caller and name.
+    /// @dev Minted without a receiver callback: an owner that is a contract must be able to hold ERC-721 tokens.
+    /// @param name 1 to 64 characters of `a-z 0-9 . _ -`.
     function createAsset(AssetKind kind, string calldata name) external returns (uint256 assetId);
     /// @notice Registers a version of an asset that the caller owns.
+    /// @dev The id is bound to the caller, so that who copies the transaction from the mempool gets another, later id.
+    /// Loops: at most 16 parents (each compared with those before it) and 200 recipients.
     function registerVersion(VersionInput calldata input) external returns (bytes32 versionId);
-    /// @notice Withdraws a version; its future income accrues to its escrow. Asset owner only.
+    /// @notice Withdraws a version for good; its future income accrues to its escrow. Asset owner only.
+    /// @param reason At most 256 bytes.
     function tombstone(bytes32 versionId, string calldata reason) external;
     /// @notice Says where the caller serves blobs. `addresses`: socket addresses, comma separated, at most 512 bytes.
     function announceEndpoint(bytes32 endpointId, string calldata addresses) external;
 
+    /// @notice `uint256(keccak256(abi.encode(chainId, registry, creator, name)))`.
     function assetIdOf(address creator, string calldata name) external view returns (uint256);
+    /// @notice `keccak256(abi.encode(chainId, registry, creator, assetId, manifestHash))`.
     function versionIdOf(address creator, uint256 assetId, bytes32 manifestHash) external view returns (bytes32);
+    /// @notice Whether an asset exists.
+    function isAsset(uint256 assetId) external view returns (bool);
+    /// @notice Kind of an asset and number of its versions; reverts where there is none.
+    function assetSummary(uint256 assetId) external view returns (AssetKind kind, uint32 versions);
+    /// @notice Whether a version exists.
     function isRegistered(bytes32 versionId) external view returns (bool);
+    /// @notice The asset of a version, zero where there is none.
     function assetOf(bytes32 versionId) external view returns (uint256);
+    /// @notice The terms of a version, zero where there is none.
     function termsOf(bytes32 versionId) external view returns (bytes32);
+    /// @notice Whether a version was withdrawn.
     function isTombstoned(bytes32 versionId) external view returns (bool);
 }

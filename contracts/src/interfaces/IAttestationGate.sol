@@ -16,4 +16,9 @@ interface IAttestationGate {
         bytes data
     );
     event AttestationRevoked(bytes32 indexed uid, address indexed attester, uint64 time);
+
+    /// @notice The statement is shorter than its subject or longer than 8 KiB.
+    error BadDataLength(uint256 length);
+    /// @notice The subject is not registered.
+    error UnknownVersion(bytes32 versionId);
 }

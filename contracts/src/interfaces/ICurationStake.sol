@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 /// @title Stakes of curators on assets, one to one, no shares
+/// @dev Nothing is pooled, so there is no first depositor to rob and no bonus for splitting a stake over accounts.
 interface ICurationStake {
     event Staked(uint256 indexed assetId, address indexed curator, uint128 amount, uint64 activeFromBlock);
     event UnstakeRequested(uint256 indexed assetId, address indexed curator, uint128 amount, uint64 withdrawableAt);
@@ -16,17 +17,51 @@ interface ICurationStake {
     );
     event ParameterChanged(bytes32 indexed name, uint256 value);
 
+    /// @notice There is no such asset.
+    error UnknownAsset(uint256 assetId);
+    /// @notice An amount is zero.
+    error ZeroAmount();
+    /// @notice More is asked for than is staked.
+    error StakeTooSmall(uint256 assetId, address curator, uint128 staked, uint128 asked);
+    /// @notice Nothing thaws.
+    error NothingThawing(uint256 assetId, address curator);
+    /// @notice The stake still thaws.
+    error StillThawing(uint256 assetId, address curator, uint64 withdrawableAt);
+    /// @notice There is nothing to take.
+    error NothingToSlash(uint256 assetId, address curator);
+    /// @notice The beneficiary is the zero address or this contract.
+    error BadBeneficiary(address beneficiary);
+    /// @notice A parameter is outside its bounds.
+    error OutOfBounds(bytes32 name, uint256 value, uint256 min, uint256 max);
+
     /// @notice Stakes; counts toward the curator share after the warm-up. Needs an allowance to this contract.
     function stake(uint256 assetId, uint128 amount) external;
     /// @notice Asks for stake back; it stops counting at once and can be slashed while it thaws.
+    /// @dev One thaw per stake: asking again restarts the clock for what thaws already.
     function requestUnstake(uint256 assetId, uint128 amount) external;
     /// @notice Takes all thawed stake of the caller on an asset.
     function withdraw(uint256 assetId) external returns (uint128 amount);
-    /// @notice Takes stake, thawing stake included. Governance only; see `DisputeHub`.
+    /// @notice Takes stake, thawing stake included and first. Governance only; see `DisputeHub`.
+    /// @dev Takes what is left where `amount` is more: a curator must not escape by making the call revert.
     function slash(uint256 assetId, address curator, uint128 amount, address beneficiary, bytes32 reason) external;
 
+    /// @notice Sets the blocks until new stake counts: at most 1,000,000. Governance only.
+    function setWarmupBlocks(uint64 blocks) external;
+    /// @notice Sets how long new requests thaw: 1 second to 365 days. Governance only, which keeps it at or above the
+    /// challenge window, so that who misbehaves can be slashed before the stake is gone.
+    function setThawSeconds(uint64 secs) external;
+    /// @notice Sends tokens that nobody staked (direct transfers) to an account. Governance only.
+    function sweepSurplus(address to) external returns (uint256 amount);
+
+    /// @notice A curator's stake on an asset, what of it thaws, and when that can be withdrawn.
     function stakeOf(uint256 assetId, address curator)
         external
         view
         returns (uint128 staked, uint128 thawing, uint64 withdrawableAt);
+    /// @notice All stake held, thawing stake included.
+    function totalHeld() external view returns (uint128);
+    /// @notice Blocks until new stake counts.
+    function warmupBlocks() external view returns (uint64);
+    /// @notice Seconds that new requests thaw.
+    function thawSeconds() external view returns (uint64);
 }

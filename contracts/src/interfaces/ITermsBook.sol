@@ -19,8 +19,8 @@ enum Unit {
 /// @param unitPrice Price of one unit consumed by a job.
 /// @param curatorPpm Share of what the version keeps that goes to its dataset's curators.
 /// @param inferencePpm Share of inference revenue that a model trained under these terms owes.
-/// @param durationSeconds Lifetime of a license, 0 for ever.
-/// @param offeredUntil Last second at which a license is sold, 0 for no end.
+/// @param durationSeconds Lifetime of a license, 0 for ever; below 2^40.
+/// @param offeredUntil Last second at which a license is sold, 0 for no end; below 2^40.
 /// @param userLimit Largest number of monthly users of a licensed product, 0 for no limit.
 struct Terms {
     string license;
@@ -42,16 +42,39 @@ struct Terms {
 interface ITermsBook {
     event TermsPublished(bytes32 indexed termsId, address indexed publisher, Terms terms);
 
+    /// @notice The license expression has no or more than 128 bytes.
+    error BadLicenseLength(uint256 length);
+    /// @notice The field of use has more than 256 bytes.
+    error FieldOfUseTooLong(uint256 length);
+    /// @notice A bit of `uses` or `obligations` has no meaning.
+    error UnknownBits(uint32 uses, uint32 obligations);
+    /// @notice A token is named though both prices are zero, or the other way round.
+    error TokenWithoutPrice(address token, uint128 flatPrice, uint128 unitPrice);
+    /// @notice A unit is named though the unit price is zero, or the other way round.
+    error UnitWithoutPrice(Unit unit, uint128 unitPrice);
+    /// @notice A share is above 1e6 ppm.
+    error ShareTooLarge(uint32 curatorPpm, uint32 inferencePpm);
+    /// @notice A time does not fit into 40 bits.
+    error TimeTooLarge(uint64 durationSeconds, uint64 offeredUntil);
+    /// @notice There are no such terms.
+    error UnknownTerms(bytes32 termsId);
+
     /// @notice Publishes terms; publishing the same terms again changes nothing and returns the same id.
     function publish(Terms calldata terms) external returns (bytes32 termsId);
     /// @notice `keccak256(abi.encode(terms))`.
     function termsIdOf(Terms calldata terms) external pure returns (bytes32);
+    /// @notice Whether terms exist.
     function isPublished(bytes32 termsId) external view returns (bool);
-    /// @notice What buying and metering read: prices, unit, lifetime and end of the offer.
+    /// @notice What buying and metering read: prices, unit, lifetime and end of the offer. Reverts for unknown terms.
     function pricesOf(bytes32 termsId)
         external
         view
         returns (
-            address token, uint128 flatPrice, Unit unit, uint128 unitPrice, uint64 durationSeconds, uint64 offeredUntil
+            address token,
+            uint128 flatPrice,
+            Unit unit,
+            uint128 unitPrice,
+            uint64 durationSeconds,
+            uint64 offeredUntil
         );
 }
