@@ -63,7 +63,8 @@ fn workspace_has_no_forbidden_edge() {
 fn pure_crates_reach_no_runtime_socket_or_database() {
     for name in PURE.split(' ') {
         let package = format!("usufruct-{name}");
-        let tree = cargo(&["tree", "--package", &package, "--edges", "normal", "--prefix", "none", "--offline"]);
+        let tree =
+            cargo(&["tree", "--package", &package, "--edges", "normal", "--prefix", "none", "--offline", "--locked"]);
         let reached: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
         assert!(reached.contains("usufruct-types"), "the tree of {package} was not understood:\n{tree}");
         let forbidden: Vec<_> = reached.iter().filter(|name| lists(UNREACHABLE_FROM_PURE, name)).collect();
