@@ -44,7 +44,7 @@ check: fmt-check abi-check deny lint doc ## Check form, lints, docs, dependencie
 
 fmt: ## Format Rust and Solidity
 	cargo fmt --all
-	cd contracts && npx forge fmt
+	contracts/forge fmt
 
 fmt-check:
 	@$(STEP) "Rust is formatted" cargo fmt --all --check
