@@ -4,8 +4,12 @@
 //!
 //! Dev-dependencies of adapters and programs are exempt: their tests may stand up anything. Those of pure crates may
 //! be a source of random cases or another crate's view of the same bytes (alloy's, say), but neither IO nor an adapter.
+//!
+//! A dependency that no source file names is a fault too: it costs every build and hides what a crate really uses.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -57,6 +61,34 @@ fn workspace_has_no_forbidden_edge() {
     let metadata = cargo(&["metadata", "--format-version", "1", "--no-deps", "--offline"]);
     let metadata = serde_json::from_str(&metadata).expect("cargo metadata prints JSON");
     assert_eq!(violations(&metadata), Vec::<String>::new());
+}
+
+#[test]
+fn every_dependency_is_named_in_a_source_file() {
+    let metadata = cargo(&["metadata", "--format-version", "1", "--no-deps", "--offline"]);
+    let metadata: Value = serde_json::from_str(&metadata).expect("cargo metadata prints JSON");
+    let mut unused = Vec::new();
+    for package in metadata["packages"].as_array().expect("metadata has packages") {
+        let folder = Path::new(package["manifest_path"].as_str().expect("a package has a manifest")).with_file_name("");
+        let source: String =
+            ["src", "tests", "examples", "benches"].iter().map(|part| source(&folder.join(part))).collect();
+        for dependency in package["dependencies"].as_array().expect("a package has dependencies") {
+            let name = dependency["rename"].as_str().or(dependency["name"].as_str()).expect("a dependency has a name");
+            // A crate that depends on itself turns a feature of its own on for its tests.
+            if package["name"] != name && !names(&source, &name.replace('-', "_")) {
+                unused.push(format!("{} does not name {name}", package["name"]));
+            }
+        }
+    }
+    assert_eq!(unused, Vec::<String>::new());
+}
+
+#[test]
+fn name_in_a_source_file_is_a_whole_word() {
+    assert!(names("use sha2::Digest;", "sha2"));
+    assert!(names("let x: bytes::Bytes;", "bytes"));
+    assert!(!names("use sha256::Digest; // sha2x", "sha2"));
+    assert!(!names("let size_bytes = 1;", "bytes"));
 }
 
 #[test]
@@ -182,6 +214,25 @@ fn lists(patterns: &str, name: &str) -> bool {
         Some(prefix) => name.starts_with(prefix),
         None => pattern == name,
     })
+}
+
+/// All Rust source below a folder, the empty string where there is none.
+fn source(folder: &Path) -> String {
+    let Ok(entries) = fs::read_dir(folder) else { return String::new() };
+    let paths = entries.map(|entry| entry.expect("a source folder can be read").path());
+    paths
+        .map(|path| match path.extension().and_then(|extension| extension.to_str()) {
+            Some("rs") => fs::read_to_string(&path).expect("a source file can be read"),
+            _ => source(&path),
+        })
+        .collect()
+}
+
+/// Whether a crate's name stands in a text as a word of its own.
+fn names(text: &str, name: &str) -> bool {
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
+    text.match_indices(name)
+        .any(|(at, _)| !text[..at].ends_with(is_word) && !text[at + name.len()..].starts_with(is_word))
 }
 
 /// What cargo prints in this workspace.
