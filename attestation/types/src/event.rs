@@ -3,6 +3,8 @@
 //! One variant a Solidity event, fields in its order. The chain crate decodes logs into these,
 //! the database crate writes them, and a settlement can be replayed from them alone (law 2).
 
+mod canonical;
+
 use alloy_primitives::{Address, B256};
 
 use crate::{
