@@ -16,16 +16,18 @@ CREATE TABLE blocks (
     hash hash32 NOT NULL,
     parent_hash hash32 NOT NULL,
     block_time timestamptz NOT NULL,
+    events integer NOT NULL CHECK (events >= 0),
     events_digest hash32 NOT NULL,
     CONSTRAINT blocks_pk PRIMARY KEY (chain_id, number)
 );
+COMMENT ON COLUMN blocks.events IS 'number of events in the block; blocks without any may be pruned below the reorg window';
 COMMENT ON COLUMN blocks.events_digest IS
     'BLAKE3 chain over all events up to and including this block: two indexers compare in one line';
 
 -- How far each stage got, written in the transaction of its rows.
 CREATE TABLE checkpoints (
     chain_id bigint NOT NULL,
-    stage text NOT NULL,
+    stage text NOT NULL CHECK (stage IN ('chain', 'finalized')),
     block_number bigint NOT NULL,
     block_hash hash32 NOT NULL,
     CONSTRAINT checkpoints_pk PRIMARY KEY (chain_id, stage)

@@ -1,3 +1,4 @@
+DROP TABLE settlements;
 DROP TABLE leaves;
 DROP TABLE usage_totals;
 DROP TABLE shards;

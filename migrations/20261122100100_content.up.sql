@@ -35,6 +35,7 @@ CREATE TABLE manifests (
     format text NOT NULL,
     arrow_schema jsonb NOT NULL,
     sources jsonb NOT NULL,
+    tokens numeric(20, 0) NOT NULL,
     CONSTRAINT manifests_pk PRIMARY KEY (manifest_hash)
 );
 
@@ -56,10 +57,14 @@ CREATE TABLE shards (
     records bigint NOT NULL CHECK (records >= 0),
     tokens bigint NOT NULL CHECK (tokens >= 0),
     contributor address,
+    ciphertext_hash hash32,
+    sketch_hash hash32,
+    filter_hash hash32,
     CONSTRAINT shards_pk PRIMARY KEY (shard_table_hash, ordinal)
 );
 CREATE INDEX shards_shard_hash ON shards (shard_hash);
 COMMENT ON COLUMN shards.contributor IS 'NULL: paid to the recipients of the version';
+COMMENT ON COLUMN shards.ciphertext_hash IS 'BLAKE3 of the sealed shard; NULL where the shard is public';
 
 -- Totals of a usage log by shard: Postgres holds totals, not rows.
 CREATE TABLE usage_totals (
@@ -70,7 +75,7 @@ CREATE TABLE usage_totals (
     records numeric(39, 0) NOT NULL,
     tokens numeric(39, 0) NOT NULL,
     size_bytes numeric(39, 0) NOT NULL,
-    passes integer NOT NULL,
+    passes bigint NOT NULL,
     CONSTRAINT usage_totals_pk PRIMARY KEY (usage_log_hash, job_id, version_id, ordinal)
 );
 CREATE INDEX usage_totals_job_id ON usage_totals (job_id, version_id);
@@ -84,3 +89,14 @@ CREATE TABLE leaves (
     CONSTRAINT leaves_pk PRIMARY KEY (tree_hash, account, token)
 );
 CREATE INDEX leaves_account ON leaves (account);
+
+-- What the settlement of an epoch left to the next (fractions, deferred amounts, escrow): a cache, since
+-- a replay from the first epoch gives the same. Not part of any digest.
+CREATE TABLE settlements (
+    chain_id bigint NOT NULL,
+    epoch numeric(20, 0) NOT NULL,
+    root hash32 NOT NULL,
+    carried bytea NOT NULL,
+    CONSTRAINT settlements_pk PRIMARY KEY (chain_id, epoch, root)
+);
+COMMENT ON COLUMN settlements.carried IS 'canonical bytes of usufruct-royalty''s Carried';

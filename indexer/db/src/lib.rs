@@ -1,1 +1,24 @@
-//! Every SQL statement of Usufruct, the pool, the migrations and the embedded cluster.
+#![doc = include_str!("../README.md")]
+
+pub mod cluster;
+mod connect;
+pub mod content;
+pub mod digest;
+mod error;
+pub mod ingest;
+mod migrate;
+pub mod read;
+pub mod sessions;
+pub mod settlement;
+mod snapshot;
+mod sql;
+mod tables;
+#[cfg(feature = "test-support")]
+pub mod test_support;
+mod text;
+mod writer;
+
+pub use connect::{Db, DbConfig};
+pub use error::{Cause, DbError, Remedy};
+pub use migrate::latest_migration;
+pub use writer::Writer;

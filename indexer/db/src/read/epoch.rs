@@ -1,0 +1,152 @@
+//! Epochs: the latest proposal of each and what became of it.
+
+use usufruct_types::{Address, Amount, B256, BlobHash, EpochIndex, LogRef};
+
+use super::{
+    cells::{CellError, Cells},
+    page::{Order, integer, number},
+    reader::{Column, Condition, Listed},
+};
+
+/// Where an epoch stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EpochState {
+    /// Its root waits for the end of its window.
+    Proposed,
+    /// Its root counts.
+    Final,
+    /// Its root was thrown out and nobody proposed another one yet.
+    Rejected,
+}
+
+/// An epoch by its latest proposal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Epoch {
+    /// The event of the proposal.
+    pub at: LogRef,
+    /// Its number, from 1.
+    pub index: EpochIndex,
+    /// Who proposed.
+    pub settler: Address,
+    /// Last block before it.
+    pub start_block: u64,
+    /// Its last block.
+    pub end_block: u64,
+    /// Hash of that block.
+    pub end_block_hash: B256,
+    /// Root of the cumulative payout tree.
+    pub root: B256,
+    /// Hash over the usage logs that were used.
+    pub log_set: B256,
+    /// BLAKE3 of the payout tree as Parquet.
+    pub tree: BlobHash,
+    /// Unix second from which it can be made final.
+    pub finalizable_at: u64,
+    /// The settler's bond.
+    pub bond: Amount,
+    /// Where it stands.
+    pub state: EpochState,
+    /// The event that decided it.
+    pub verdict_at: Option<LogRef>,
+    /// Who threw it out.
+    pub rejected_by: Option<Address>,
+    /// Reference to the decision that threw it out.
+    pub rejected_reason: Option<B256>,
+}
+
+impl Epoch {
+    /// By number.
+    pub const INDEX: Column = Column::number("epoch");
+
+    /// That it stands so.
+    pub fn in_state(state: EpochState) -> Condition {
+        Condition::holds(match state {
+            EpochState::Proposed => "t.verdict IS NULL",
+            EpochState::Final => "t.verdict = 'finalized'",
+            EpochState::Rejected => "t.verdict = 'rejected'",
+        })
+    }
+
+    /// That it covers this block.
+    pub fn covering(block: u64) -> Condition {
+        Condition::with("int8range(t.start_block::bigint, t.end_block::bigint, '(]') @> ", block, "")
+    }
+}
+
+impl Listed for Epoch {
+    const LIST: &'static str = "epochs";
+    const SOURCE: &'static str = "(
+        SELECT DISTINCT ON (p.epoch) p.*, v.verdict, v.by_account, v.reason,
+            v.block_number AS verdict_block, v.block_hash AS verdict_block_hash,
+            v.transaction_hash AS verdict_transaction_hash, v.log_index AS verdict_log_index
+        FROM epoch_proposals p
+        LEFT JOIN LATERAL (
+            SELECT * FROM epoch_verdicts v
+            WHERE v.chain_id = p.chain_id AND v.epoch = p.epoch AND v.block_number <= $2
+            AND (v.block_number, v.log_index) > (p.block_number, p.log_index)
+            ORDER BY v.block_number, v.log_index LIMIT 1
+        ) v ON true
+        WHERE p.chain_id = $1 AND p.block_number <= $2
+        ORDER BY p.epoch, p.block_number DESC, p.log_index DESC)";
+    const ORDER: Order = Order::descending(&[number("epoch")]);
+
+    fn from_row(row: &Cells<'_>) -> Result<Self, CellError> {
+        Ok(Self {
+            at: row.log_ref()?,
+            index: EpochIndex(row.number("epoch")?),
+            settler: row.address("settler")?,
+            start_block: row.number("start_block")?,
+            end_block: row.number("end_block")?,
+            end_block_hash: row.word("end_block_hash")?,
+            root: row.word("root")?,
+            log_set: row.word("log_set_hash")?,
+            tree: row.word("tree_hash")?,
+            finalizable_at: row.number("finalizable_at")?,
+            bond: row.amount("bond")?,
+            state: match row.maybe::<String>("verdict")?.as_deref() {
+                None => EpochState::Proposed,
+                Some("finalized") => EpochState::Final,
+                Some(_) => EpochState::Rejected,
+            },
+            verdict_at: row.maybe_log_ref([
+                "verdict_block",
+                "verdict_block_hash",
+                "verdict_transaction_hash",
+                "verdict_log_index",
+            ])?,
+            rejected_by: row.maybe_address("by_account")?,
+            rejected_reason: row.maybe_word("reason")?,
+        })
+    }
+}
+
+/// Cumulative total of a token under an epoch's root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EpochTotal {
+    /// The token.
+    pub token: Address,
+    /// Sum of all cumulative amounts of the tree in it.
+    pub cumulative: Amount,
+}
+
+impl EpochTotal {
+    /// By epoch: the totals of its latest proposal.
+    pub const EPOCH: Column = Column::number("epoch");
+}
+
+impl Listed for EpochTotal {
+    const LIST: &'static str = "epoch totals";
+    const SOURCE: &'static str = "(
+        SELECT p.epoch, t.position::integer AS position, t.token, t.cumulative
+        FROM (
+            SELECT DISTINCT ON (epoch) chain_id, epoch, block_number, log_index FROM epoch_proposals
+            WHERE chain_id = $1 AND block_number <= $2 ORDER BY epoch, block_number DESC, log_index DESC
+        ) p
+        JOIN epoch_totals t
+            ON t.chain_id = p.chain_id AND t.block_number = p.block_number AND t.log_index = p.log_index)";
+    const ORDER: Order = Order::ascending(&[number("epoch"), integer("position")]);
+
+    fn from_row(row: &Cells<'_>) -> Result<Self, CellError> {
+        Ok(Self { token: row.address("token")?, cumulative: row.amount("cumulative")? })
+    }
+}

@@ -1,0 +1,416 @@
+//! Reading the facts of an epoch: nine statements, however much there is.
+
+use std::collections::HashMap;
+
+use sqlx::postgres::PgConnection;
+use usufruct_types::{
+    Ppm, Unit, VersionId,
+    event::{AssetKind, Parent, Recipient, RevenueKind},
+};
+
+use super::facts::{
+    Commitment, ContributorUnits, EpochFacts, EpochQuery, LogUsage, Parameter, RevenueFact, StakeChange, StakeKind,
+    VersionFacts,
+};
+use crate::{
+    Db,
+    content::BlobState,
+    error::{DbError, Named as _},
+    sql::{Account, Hash32, Whole},
+    writer::{stored_block, stored_chain_id},
+};
+
+/// What every statement is bound to.
+struct Bounds {
+    chain_id: i64,
+    start: i64,
+    end: i64,
+    usage_after: i64,
+    also: Vec<Hash32>,
+}
+
+impl Db {
+    /// The facts of an epoch, all from one snapshot.
+    ///
+    /// # Errors
+    /// [`DbError::NotIndexed`] where the index has not reached the end of the epoch, otherwise what the
+    /// database says.
+    pub async fn epoch_facts(&self, chain_id: u64, query: &EpochQuery) -> Result<EpochFacts, DbError> {
+        let bounds = Bounds {
+            chain_id: stored_chain_id(chain_id)?,
+            start: stored_block(query.start_block)?,
+            end: stored_block(query.end_block)?,
+            usage_after: stored_block(query.usage_after_block)?,
+            also: query.also_versions.iter().map(|version| Hash32(version.0)).collect(),
+        };
+        let mut snapshot = self.snapshot(chain_id, query.end_block).await?;
+        let rows = versions(&mut snapshot, &bounds).await?;
+        let ids: Vec<Hash32> = rows.iter().map(|row| row.version_id).collect();
+        let mut parents = parents(&mut snapshot, &bounds, &ids).await?;
+        let mut recipients = recipients(&mut snapshot, &bounds, &ids).await?;
+        let holdings = holdings(&mut snapshot, &rows).await?;
+        let facts = EpochFacts {
+            stake_changes: stake_changes(&mut snapshot, &bounds, &rows).await?,
+            revenues: revenues(&mut snapshot, &bounds).await?,
+            commitments: commitments(&mut snapshot, &bounds).await?,
+            usage: usage(&mut snapshot, &bounds).await?,
+            parameters: parameters(&mut snapshot, &bounds).await?,
+            versions: rows
+                .into_iter()
+                .map(|row| {
+                    let version = row.version_id;
+                    let (parents, recipients) = (parents.remove(&version), recipients.remove(&version));
+                    row.into_facts(parents.unwrap_or_default(), recipients.unwrap_or_default(), &holdings)
+                })
+                .collect::<Result<_, _>>()
+                .named("settlement.versions")?,
+        };
+        snapshot.commit().await.named("settlement.end")?;
+        Ok(facts)
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct VersionRow {
+    version_id: Hash32,
+    asset_id: Hash32,
+    kind: String,
+    creator: Account,
+    terms_id: Hash32,
+    unit: String,
+    curator_ppm: i32,
+    inference_ppm: i32,
+    shard_table_hash: Hash32,
+    is_had: bool,
+    is_tombstoned: bool,
+}
+
+type Holdings = HashMap<Hash32, Vec<ContributorUnits>>;
+
+impl VersionRow {
+    fn into_facts(
+        self,
+        parents: Vec<Parent>,
+        recipients: Vec<Recipient>,
+        holdings: &Holdings,
+    ) -> Result<VersionFacts, sqlx::Error> {
+        let units = || holdings.get(&self.shard_table_hash).cloned().unwrap_or_default();
+        Ok(VersionFacts {
+            version: self.version_id.id(),
+            asset: self.asset_id.id(),
+            kind: if self.kind == "model" { AssetKind::Model } else { AssetKind::Dataset },
+            creator: self.creator.0,
+            terms: self.terms_id.id(),
+            unit: unit(&self.unit)?,
+            curator_share: share(self.curator_ppm)?,
+            inference_share: share(self.inference_ppm)?,
+            parents,
+            recipients,
+            is_tombstoned: self.is_tombstoned,
+            shard_table: self.shard_table_hash.id(),
+            holdings: self.is_had.then(units),
+        })
+    }
+}
+
+async fn versions(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<VersionRow>, DbError> {
+    sqlx::query_as(include_str!("versions.sql"))
+        .bind(bounds.chain_id)
+        .bind(bounds.start)
+        .bind(bounds.end)
+        .bind(&bounds.also)
+        .fetch_all(snapshot)
+        .await
+        .named("settlement.versions")
+}
+
+async fn parents(
+    snapshot: &mut PgConnection,
+    bounds: &Bounds,
+    ids: &[Hash32],
+) -> Result<HashMap<Hash32, Vec<Parent>>, DbError> {
+    let rows: Vec<(Hash32, Hash32, i32)> = sqlx::query_as(
+        "SELECT version_id, parent_version_id, share_ppm FROM version_parents
+         WHERE chain_id = $1 AND version_id = ANY($2) ORDER BY block_number, log_index, position",
+    )
+    .bind(bounds.chain_id)
+    .bind(ids)
+    .fetch_all(snapshot)
+    .await
+    .named("settlement.parents")?;
+    let mut of: HashMap<Hash32, Vec<Parent>> = HashMap::new();
+    for (version, parent, ppm) in rows {
+        let share = share(ppm).named("settlement.parents")?;
+        of.entry(version).or_default().push(Parent { version: VersionId(parent.0), share });
+    }
+    Ok(of)
+}
+
+async fn recipients(
+    snapshot: &mut PgConnection,
+    bounds: &Bounds,
+    ids: &[Hash32],
+) -> Result<HashMap<Hash32, Vec<Recipient>>, DbError> {
+    let rows: Vec<(Hash32, Account, i32)> = sqlx::query_as(
+        "SELECT version_id, account, share_ppm FROM version_recipients
+         WHERE chain_id = $1 AND version_id = ANY($2) ORDER BY block_number, log_index, position",
+    )
+    .bind(bounds.chain_id)
+    .bind(ids)
+    .fetch_all(snapshot)
+    .await
+    .named("settlement.recipients")?;
+    let mut of: HashMap<Hash32, Vec<Recipient>> = HashMap::new();
+    for (version, account, ppm) in rows {
+        let share = share(ppm).named("settlement.recipients")?;
+        of.entry(version).or_default().push(Recipient { account: account.0, share });
+    }
+    Ok(of)
+}
+
+/// Units of the shard tables of `versions`, by table.
+async fn holdings(snapshot: &mut PgConnection, versions: &[VersionRow]) -> Result<Holdings, DbError> {
+    let tables: Vec<Hash32> = versions.iter().map(|row| row.shard_table_hash).collect();
+    let rows: Vec<(Hash32, Option<Account>, Whole, Whole, Whole)> = sqlx::query_as(
+        "SELECT shard_table_hash, contributor, sum(records), sum(tokens), sum(size_bytes)
+         FROM shards WHERE shard_table_hash = ANY($1)
+         GROUP BY shard_table_hash, contributor ORDER BY shard_table_hash, contributor NULLS LAST",
+    )
+    .bind(tables)
+    .fetch_all(snapshot)
+    .await
+    .named("settlement.holdings")?;
+    let mut of = Holdings::new();
+    for (table, contributor, records, tokens, bytes) in rows {
+        of.entry(table).or_default().push(units(contributor, records, tokens, bytes));
+    }
+    Ok(of)
+}
+
+#[derive(sqlx::FromRow)]
+struct StakeRow {
+    block_number: i64,
+    log_index: i32,
+    asset_id: Hash32,
+    curator: Account,
+    kind: String,
+    amount: Whole,
+    from_thawing: Whole,
+    active_from_block: Option<Whole>,
+}
+
+async fn stake_changes(
+    snapshot: &mut PgConnection,
+    bounds: &Bounds,
+    versions: &[VersionRow],
+) -> Result<Vec<StakeChange>, DbError> {
+    let mut assets: Vec<Hash32> = versions.iter().map(|row| row.asset_id).collect();
+    assets.sort_unstable();
+    assets.dedup();
+    let rows: Vec<StakeRow> = sqlx::query_as(
+        "SELECT block_number, log_index, asset_id, curator, kind, amount, from_thawing, active_from_block
+         FROM stake_changes WHERE chain_id = $1 AND asset_id = ANY($2) AND block_number <= $3
+         ORDER BY block_number, log_index",
+    )
+    .bind(bounds.chain_id)
+    .bind(assets)
+    .bind(bounds.end)
+    .fetch_all(snapshot)
+    .await
+    .named("settlement.stake_changes")?;
+    let change = |row: StakeRow| {
+        Ok(StakeChange {
+            block: unsigned(row.block_number)?,
+            log_index: position(row.log_index)?,
+            asset: row.asset_id.id(),
+            curator: row.curator.0,
+            kind: stake_kind(&row.kind)?,
+            amount: row.amount.amount(),
+            from_thawing: row.from_thawing.amount(),
+            active_from_block: row.active_from_block.map(Whole::narrow).transpose()?,
+        })
+    };
+    rows.into_iter().map(change).collect::<Result<_, _>>().named("settlement.stake_changes")
+}
+
+#[derive(sqlx::FromRow)]
+struct RevenueRow {
+    block_number: i64,
+    log_index: i32,
+    version_id: Hash32,
+    token: Account,
+    reference: Hash32,
+    kind: String,
+    payer: Account,
+    amount: Whole,
+    fee_ppm: i32,
+}
+
+async fn revenues(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<RevenueFact>, DbError> {
+    let rows: Vec<RevenueRow> = sqlx::query_as(
+        "SELECT block_number, log_index, version_id, token, reference, kind, payer, amount, fee_ppm
+         FROM revenues WHERE chain_id = $1 AND block_number > $2 AND block_number <= $3
+         ORDER BY block_number, log_index",
+    )
+    .bind(bounds.chain_id)
+    .bind(bounds.start)
+    .bind(bounds.end)
+    .fetch_all(snapshot)
+    .await
+    .named("settlement.revenues")?;
+    let revenue = |row: RevenueRow| {
+        Ok(RevenueFact {
+            block: unsigned(row.block_number)?,
+            log_index: position(row.log_index)?,
+            version: row.version_id.id(),
+            token: row.token.0,
+            reference: row.reference.0,
+            kind: revenue_kind(&row.kind)?,
+            payer: row.payer.0,
+            amount: row.amount.amount(),
+            fee: share(row.fee_ppm)?,
+        })
+    };
+    rows.into_iter().map(revenue).collect::<Result<_, _>>().named("settlement.revenues")
+}
+
+#[derive(sqlx::FromRow)]
+struct CommitmentRow {
+    block_number: i64,
+    log_index: i32,
+    job_id: Hash32,
+    sequence: Whole,
+    usage_log_hash: Hash32,
+    usage_root: Hash32,
+    log_rows: Whole,
+    state: String,
+}
+
+async fn commitments(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<Commitment>, DbError> {
+    let rows: Vec<CommitmentRow> = sqlx::query_as(
+        "SELECT u.block_number, u.log_index, u.job_id, u.sequence, u.usage_log_hash, u.usage_root, u.log_rows,
+                coalesce(b.state, 'pending') AS state
+         FROM usage_commitments u LEFT JOIN blobs b ON b.blob_hash = u.usage_log_hash AND b.kind = 'usage_log'
+         WHERE u.chain_id = $1 AND u.block_number > $2 AND u.block_number <= $3
+         ORDER BY u.block_number, u.log_index",
+    )
+    .bind(bounds.chain_id)
+    .bind(bounds.usage_after)
+    .bind(bounds.end)
+    .fetch_all(snapshot)
+    .await
+    .named("settlement.commitments")?;
+    let commitment = |row: CommitmentRow| {
+        Ok(Commitment {
+            block: unsigned(row.block_number)?,
+            log_index: position(row.log_index)?,
+            job: row.job_id.id(),
+            sequence: row.sequence.narrow()?,
+            log: row.usage_log_hash.id(),
+            usage_root: row.usage_root.0,
+            log_rows: row.log_rows.narrow()?,
+            state: BlobState::from_name(&row.state)?,
+        })
+    };
+    rows.into_iter().map(commitment).collect::<Result<_, _>>().named("settlement.commitments")
+}
+
+#[derive(sqlx::FromRow)]
+struct UsageRow {
+    job_id: Hash32,
+    sequence: Whole,
+    usage_log_hash: Hash32,
+    version_id: Hash32,
+    contributor: Option<Account>,
+    records: Whole,
+    tokens: Whole,
+    size_bytes: Whole,
+}
+
+async fn usage(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<LogUsage>, DbError> {
+    let rows: Vec<UsageRow> = sqlx::query_as(include_str!("usage.sql"))
+        .bind(bounds.chain_id)
+        .bind(bounds.usage_after)
+        .bind(bounds.end)
+        .fetch_all(snapshot)
+        .await
+        .named("settlement.usage")?;
+    let of = |row: UsageRow| {
+        Ok(LogUsage {
+            job: row.job_id.id(),
+            sequence: row.sequence.narrow()?,
+            log: row.usage_log_hash.id(),
+            version: row.version_id.id(),
+            units: units(row.contributor, row.records, row.tokens, row.size_bytes),
+        })
+    };
+    rows.into_iter().map(of).collect::<Result<_, _>>().named("settlement.usage")
+}
+
+async fn parameters(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<Parameter>, DbError> {
+    let rows: Vec<(Account, String, Hash32)> = sqlx::query_as(
+        "SELECT DISTINCT ON (contract, name) contract, name, value FROM parameter_changes
+         WHERE chain_id = $1 AND block_number <= $2
+         ORDER BY contract, name COLLATE \"C\", block_number DESC, log_index DESC",
+    )
+    .bind(bounds.chain_id)
+    .bind(bounds.end)
+    .fetch_all(snapshot)
+    .await
+    .named("settlement.parameters")?;
+    let parameter =
+        |(contract, name, value): (Account, String, Hash32)| Parameter { contract: contract.0, name, value: value.0 };
+    Ok(rows.into_iter().map(parameter).collect())
+}
+
+fn units(contributor: Option<Account>, records: Whole, tokens: Whole, bytes: Whole) -> ContributorUnits {
+    let contributor = contributor.map(|account| account.0);
+    ContributorUnits { contributor, records: records.0, tokens: tokens.0, bytes: bytes.0 }
+}
+
+fn share(ppm: i32) -> Result<Ppm, sqlx::Error> {
+    let share = u32::try_from(ppm).ok().and_then(|parts| Ppm::try_new(parts).ok());
+    share.ok_or_else(|| unexpected("a share", &ppm.to_string()))
+}
+
+pub(super) fn unsigned(number: i64) -> Result<u64, sqlx::Error> {
+    u64::try_from(number).map_err(|_| unexpected("a block number", &number.to_string()))
+}
+
+fn position(log_index: i32) -> Result<u32, sqlx::Error> {
+    u32::try_from(log_index).map_err(|_| unexpected("a log index", &log_index.to_string()))
+}
+
+fn unit(name: &str) -> Result<Unit, sqlx::Error> {
+    match name {
+        "none" => Ok(Unit::None),
+        "record" => Ok(Unit::Record),
+        "token" => Ok(Unit::Token),
+        "byte" => Ok(Unit::Byte),
+        other => Err(unexpected("a unit", other)),
+    }
+}
+
+fn stake_kind(name: &str) -> Result<StakeKind, sqlx::Error> {
+    match name {
+        "staked" => Ok(StakeKind::Staked),
+        "unstake_requested" => Ok(StakeKind::UnstakeRequested),
+        "withdrawn" => Ok(StakeKind::Withdrawn),
+        "slashed" => Ok(StakeKind::Slashed),
+        other => Err(unexpected("a change of stake", other)),
+    }
+}
+
+fn revenue_kind(name: &str) -> Result<RevenueKind, sqlx::Error> {
+    match name {
+        "license" => Ok(RevenueKind::License),
+        "usage" => Ok(RevenueKind::Usage),
+        "inference" => Ok(RevenueKind::Inference),
+        other => Err(unexpected("a kind of revenue", other)),
+    }
+}
+
+/// The schema's checks keep such values out, so somebody else changed the schema.
+fn unexpected(what: &str, value: &str) -> sqlx::Error {
+    sqlx::Error::Decode(format!("'{value}' is not {what}").into())
+}

@@ -1,0 +1,25 @@
+-- Versions that earned in the epoch and all their ancestors (income flows up), with those asked for,
+-- in the order of registration, as they stood at the end of the epoch.
+WITH RECURSIVE reached (version_id) AS (
+    SELECT version_id::bytea FROM revenues
+    WHERE chain_id = $1 AND block_number > $2 AND block_number <= $3
+    UNION
+    SELECT unnest($4::bytea[])
+    UNION
+    SELECT p.parent_version_id::bytea
+    FROM reached r JOIN version_parents p ON p.chain_id = $1 AND p.version_id = r.version_id
+)
+SELECT v.version_id, v.asset_id, coalesce(a.kind, 'dataset') AS kind, v.creator, v.terms_id,
+    coalesce(t.unit, 'none') AS unit, coalesce(t.curator_ppm, 0) AS curator_ppm,
+    coalesce(t.inference_ppm, 0) AS inference_ppm, v.shard_table_hash,
+    coalesce(b.state = 'available', false) AS is_had,
+    EXISTS (
+        SELECT FROM version_tombstones d
+        WHERE d.chain_id = $1 AND d.version_id = v.version_id AND d.block_number <= $3
+    ) AS is_tombstoned
+FROM reached r
+JOIN versions v ON v.chain_id = $1 AND v.version_id = r.version_id AND v.block_number <= $3
+LEFT JOIN assets a ON a.chain_id = $1 AND a.asset_id = v.asset_id
+LEFT JOIN terms t ON t.chain_id = $1 AND t.terms_id = v.terms_id
+LEFT JOIN blobs b ON b.blob_hash = v.shard_table_hash AND b.kind = 'shard_table'
+ORDER BY v.block_number, v.log_index
