@@ -35,32 +35,18 @@ impl Encoder {
             Event::VersionRegistered { version, creator, ordinal, input } => {
                 self.variant(3).id(*version).address(*creator).u32(*ordinal).version(input)
             }
-            Event::VersionTombstoned { version, by, reason } => {
-                self.variant(4).id(*version).address(*by).text(reason)
-            }
+            Event::VersionTombstoned { version, by, reason } => self.variant(4).id(*version).address(*by).text(reason),
             Event::EndpointAnnounced { account, endpoint, addresses } => {
                 self.variant(5).address(*account).id(*endpoint).text(addresses)
             }
             Event::TermsPublished { terms_id, publisher, terms } => {
                 self.variant(6).id(*terms_id).address(*publisher).terms(terms)
             }
-            Event::LicenseGranted {
-                license,
-                version,
-                licensee,
-                terms_id,
-                payer,
-                token,
-                price,
-                starts_at,
-                ends_at,
-            } => {
+            Event::LicenseGranted { license, version, licensee, terms_id, payer, token, price, starts_at, ends_at } => {
                 let out = self.variant(7).u64(license.0).id(*version).address(*licensee).id(*terms_id);
                 out.address(*payer).address(*token).amount(*price).u64(*starts_at).u64(*ends_at)
             }
-            Event::LicenseRevoked { license, by, reason } => {
-                self.variant(8).u64(license.0).address(*by).text(reason)
-            }
+            Event::LicenseRevoked { license, by, reason } => self.variant(8).u64(license.0).address(*by).text(reason),
             Event::AttestationRecorded { uid, subject, attester, schema, time, expires_at, reference, data } => {
                 let out = self.variant(9).id(*uid).id(*subject).address(*attester).id(*schema);
                 out.u64(*time).u64(*expires_at).id(*reference).bytes(data)
@@ -86,9 +72,7 @@ impl Encoder {
                 let out = out.list(licenses, |out, license| out.u64(license.0));
                 out.list(versions, |out, version| out.id(*version))
             }
-            Event::EscrowDeposited { job, from, amount } => {
-                self.variant(16).id(*job).address(*from).amount(*amount)
-            }
+            Event::EscrowDeposited { job, from, amount } => self.variant(16).id(*job).address(*from).amount(*amount),
             Event::UsageCommitted { job, sequence, log, usage_root, log_rows, cumulative_units } => {
                 let out = self.variant(17).id(*job).u64(*sequence).id(*log).id(*usage_root).u64(*log_rows);
                 out.list(cumulative_units, |out, units| out.raw(&units.to_be_bytes()))
@@ -102,9 +86,7 @@ impl Encoder {
                 self.variant(20).address(*settler).proposal(proposal).u64(*finalizable_at).amount(*bond)
             }
             Event::RootFinalized { epoch, root } => self.variant(21).u64(epoch.0).id(*root),
-            Event::RootRejected { epoch, by, reason } => {
-                self.variant(22).u64(epoch.0).address(*by).id(*reason)
-            }
+            Event::RootRejected { epoch, by, reason } => self.variant(22).u64(epoch.0).address(*by).id(*reason),
             Event::Claimed { account, token, recipient, epoch, amount, cumulative } => {
                 let out = self.variant(23).address(*account).address(*token).address(*recipient);
                 out.u64(epoch.0).amount(*amount).amount(*cumulative)
