@@ -69,7 +69,7 @@ impl Db {
         let options = PgConnectOptions::from_str(&config.url).map_err(|error| DbError::Url(error.into()))?;
         // One time zone for every session: no text form of a time depends on the server's. Keep-alives let
         // the server notice a dead host within a minute, so that its writer lock goes to the next one.
-        let patient = options.application_name("usufruct").disable_statement_logging().options([
+        let patient = options.application_name("usufruct").options([
             ("timezone", "UTC"),
             ("tcp_keepalives_idle", "30"),
             ("tcp_keepalives_interval", "10"),

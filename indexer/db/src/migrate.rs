@@ -45,6 +45,16 @@ pub fn latest_migration() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
+/// A name for the schema as this program has it: another migration, another name.
+#[cfg(feature = "test-support")]
+pub(crate) fn schema_fingerprint() -> String {
+    let mut hasher = blake3::Hasher::new();
+    for migration in MIGRATIONS.iter() {
+        hasher.update(&migration.checksum);
+    }
+    hasher.finalize().to_hex()[..16].to_owned()
+}
+
 fn from_migration(error: MigrateError) -> DbError {
     match error {
         MigrateError::VersionMissing(found) => DbError::NewerSchema { found },
