@@ -1,3 +1,4 @@
+DROP TABLE tree_blobs;
 DROP TABLE settlements;
 DROP TABLE leaves;
 DROP TABLE usage_totals;

@@ -100,3 +100,11 @@ CREATE TABLE settlements (
     CONSTRAINT settlements_pk PRIMARY KEY (chain_id, epoch, root)
 );
 COMMENT ON COLUMN settlements.carried IS 'canonical bytes of usufruct-royalty''s Carried';
+
+-- Usage logs and shard tables that the settlement of a tree used, as the tree itself names them: a
+-- replay uses the same, however much more is known by then.
+CREATE TABLE tree_blobs (
+    tree_hash hash32 NOT NULL,
+    blob_hash hash32 NOT NULL,
+    CONSTRAINT tree_blobs_pk PRIMARY KEY (tree_hash, blob_hash)
+);

@@ -70,7 +70,7 @@ struct Content {
     named_as: &'static str,
 }
 
-const CONTENTS: [Content; 5] = [
+const CONTENTS: [Content; 6] = [
     Content {
         table: "manifests",
         columns: "manifest_hash, title, description, license, language, format, arrow_schema, sources, tokens",
@@ -108,6 +108,14 @@ const CONTENTS: [Content; 5] = [
         table: "leaves",
         columns: "tree_hash, account, token, cumulative",
         key: "tree_hash, account, token",
+        hash: "tree_hash",
+        named_by: "epoch_proposals",
+        named_as: "tree_hash",
+    },
+    Content {
+        table: "tree_blobs",
+        columns: "tree_hash, blob_hash",
+        key: "tree_hash, blob_hash",
         hash: "tree_hash",
         named_by: "epoch_proposals",
         named_as: "tree_hash",

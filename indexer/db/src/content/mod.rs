@@ -4,11 +4,13 @@
 //! says, or `malformed`. Rows and state change in one transaction, and writing twice is the same as once.
 
 mod blobs;
+mod context;
 mod due;
 mod put;
 
 pub use self::{
     blobs::{BlobCounts, BlobKind, BlobState, BlobStatus},
+    context::{LicensedVersion, ShardSizes},
     due::{DueBlob, DueBlobs, Provider},
     put::UsageTotal,
 };
