@@ -10,8 +10,8 @@ use usufruct_types::{BlobHash, Ppm, TermsId, VersionId};
 
 use crate::Schema;
 
-/// Longest encoded statement.
-pub const DATA_BYTES_MAX: usize = 16 * 1024;
+/// Longest encoded statement, as `AttestationGate` limits it.
+pub const DATA_BYTES_MAX: usize = 8 * 1024;
 /// Longest URI in a statement.
 pub const URI_BYTES_MAX: usize = 2048;
 /// Longest license expression in a statement.
@@ -161,7 +161,9 @@ impl Statement {
     /// Checks the limits and gives the canonical bytes, which is what is signed and anchored.
     pub fn encode(&self) -> Result<Vec<u8>, StatementError> {
         self.check()?;
-        Ok(self.to_abi())
+        let data = self.to_abi();
+        check_length(self.schema(), "the encoding", data.len(), DATA_BYTES_MAX)?;
+        Ok(data)
     }
 
     /// Reads a statement of `schema` from anchored bytes; see the module for what is refused.

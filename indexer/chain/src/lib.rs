@@ -1,1 +1,28 @@
-//! Contract bindings, log to domain event, reorg-aware block stream, transactions.
+#![doc = include_str!("../README.md")]
+
+pub mod anvil;
+mod bindings;
+mod decode;
+mod deploy;
+mod deployment;
+mod dev;
+mod error;
+mod follow;
+mod reader;
+mod revert;
+mod rpc;
+mod sender;
+mod signer;
+mod wallet;
+
+pub use decode::{DecodeError, Problem, RawLog, decode_log};
+pub use deploy::{DeployParameters, deploy, verify};
+pub use deployment::{Deployment, DeploymentError, Schemas};
+pub use dev::Development;
+pub use error::{Cause, ChainError};
+pub use follow::{Batch, FollowError, FollowOptions, Follower, KnownBlocks, Step};
+pub use reader::{Events, Job, License, Parameters, PendingEpoch, Reader, Stake};
+pub use revert::Revert;
+pub use rpc::{Finality, Header, Rpc, RpcConfig};
+pub use signer::{DEVELOPMENT_CHAIN_ID, Signer, SignerError};
+pub use wallet::{Action, AttestOptions, Claim, Receipt, SignedAttestation, SignedRevocation, Simulation, Wallet};

@@ -1,0 +1,251 @@
+//! The address book: where the contracts are, and on which chain.
+
+use std::{fs, io::Read as _, path::Path};
+
+use alloy::primitives::{Address, B256};
+use serde::{Deserialize, Serialize};
+use usufruct_attestation::Schema;
+
+/// Format of the file. Raised when a field changes its meaning or a new one is needed.
+pub(crate) const FORMAT: u32 = 1;
+/// Longest file that is read.
+const FILE_BYTES_MAX: u64 = 64 * 1024;
+
+/// Where the contracts of one deployment are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Deployment {
+    /// Format of the file: 1.
+    pub format: u32,
+    /// Chain id.
+    pub chain_id: u64,
+    /// Hash of block 0: two development chains share an id, not their history.
+    pub genesis_hash: B256,
+    /// First block that can hold an event of the contracts.
+    pub block: u64,
+    /// OpenZeppelin `AccessManager` that governs the others.
+    pub authority: Address,
+    /// `AssetRegistry`.
+    pub asset_registry: Address,
+    /// `TermsBook`.
+    pub terms_book: Address,
+    /// `LicenseDesk`.
+    pub license_desk: Address,
+    /// `CurationStake`.
+    pub curation_stake: Address,
+    /// `UsageLedger`.
+    pub usage_ledger: Address,
+    /// `RoyaltyRoots`.
+    pub royalty_roots: Address,
+    /// EAS.
+    pub eas: Address,
+    /// EAS' `SchemaRegistry`.
+    pub schema_registry: Address,
+    /// `AttestationGate`, the resolver of our schemas.
+    pub attestation_gate: Address,
+    /// Token of prices and payouts.
+    pub payment_token: Address,
+    /// Token of stakes and bonds.
+    pub stake_token: Address,
+    /// Uids of our schemas.
+    pub schemas: Schemas,
+}
+
+/// Uids of the schemas that are registered with EAS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Schemas {
+    /// Of `source`.
+    pub source: B256,
+    /// Of `license`.
+    pub license: B256,
+    /// Of `quality`.
+    pub quality: B256,
+    /// Of `derivation`.
+    pub derivation: B256,
+}
+
+/// Why an address book is of no use.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeploymentError {
+    /// The file cannot be read or written.
+    #[error("the address book {path} cannot be {verb}")]
+    File {
+        /// The file.
+        path: String,
+        /// `read` or `written`.
+        verb: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not an address book.
+    #[error("{path} is no address book of Usufruct")]
+    Parse {
+        /// The file.
+        path: String,
+        /// Where it stops making sense.
+        source: serde_json::Error,
+    },
+    /// The file is of another format.
+    #[error("the address book has format {found}; this program reads format {FORMAT}")]
+    Format {
+        /// What it says.
+        found: u32,
+    },
+    /// A schema uid is not that of our schema under the book's resolver.
+    #[error(
+        "the address book gives the uid {found} for schema '{schema}'; under its attestation gate it is {expected}"
+    )]
+    SchemaUid {
+        /// The schema.
+        schema: Schema,
+        /// What the book says.
+        found: B256,
+        /// What it must be.
+        expected: B256,
+    },
+    /// Another chain.
+    #[error("the address book is for chain {expected}, the node is on chain {found}")]
+    Chain {
+        /// Of the book.
+        expected: u64,
+        /// Of the node.
+        found: u64,
+    },
+    /// Another history under the same chain id.
+    #[error(
+        "the node's chain started at block {found}, the address book's at {expected}: the chain was reset; deploy again and rebuild the index, or restore the chain's state"
+    )]
+    Genesis {
+        /// Of the book.
+        expected: B256,
+        /// Of the node.
+        found: B256,
+    },
+    /// Nothing where a contract should be.
+    #[error("there is no code at {address}, where the address book has {contract}")]
+    NoCode {
+        /// The contract.
+        contract: &'static str,
+        /// Where.
+        address: Address,
+    },
+    /// EAS does not know a schema.
+    #[error("schema '{schema}' is not registered with EAS under {uid}")]
+    NoSchema {
+        /// The schema.
+        schema: Schema,
+        /// Its uid.
+        uid: B256,
+    },
+    /// No bytecode to deploy the tokens of a real chain from.
+    #[error("chain {chain_id} is no development chain: give the addresses of the payment and the stake token")]
+    TokensMissing {
+        /// The chain.
+        chain_id: u64,
+    },
+}
+
+impl Schemas {
+    /// The uids of our schemas under `resolver`.
+    pub fn under(resolver: Address) -> Self {
+        Self {
+            source: Schema::Source.uid(resolver),
+            license: Schema::License.uid(resolver),
+            quality: Schema::Quality.uid(resolver),
+            derivation: Schema::Derivation.uid(resolver),
+        }
+    }
+
+    /// The uid of a schema.
+    pub const fn uid(&self, schema: Schema) -> B256 {
+        match schema {
+            Schema::Source => self.source,
+            Schema::License => self.license,
+            Schema::Quality => self.quality,
+            Schema::Derivation => self.derivation,
+        }
+    }
+
+    /// The schema with a uid.
+    pub fn of_uid(&self, uid: B256) -> Option<Schema> {
+        Schema::ALL.into_iter().find(|schema| self.uid(*schema) == uid)
+    }
+}
+
+impl Deployment {
+    /// Reads and checks an address book.
+    pub fn load(path: &Path) -> Result<Self, DeploymentError> {
+        let file = |source| DeploymentError::File { path: path.display().to_string(), verb: "read", source };
+        let mut text = String::new();
+        fs::File::open(path).map_err(file)?.take(FILE_BYTES_MAX).read_to_string(&mut text).map_err(file)?;
+        let parse = |source| DeploymentError::Parse { path: path.display().to_string(), source };
+        // The format first: what follows may differ in another one.
+        let Format { format } = serde_json::from_str(&text).map_err(parse)?;
+        if format != FORMAT {
+            return Err(DeploymentError::Format { found: format });
+        }
+        let book: Self = serde_json::from_str(&text).map_err(parse)?;
+        book.check()?;
+        Ok(book)
+    }
+
+    /// Writes the address book, whole or not at all.
+    pub fn save(&self, path: &Path) -> Result<(), DeploymentError> {
+        let file = |source| DeploymentError::File { path: path.display().to_string(), verb: "written", source };
+        let mut text = serde_json::to_string_pretty(self).map_err(|error| file(error.into()))?;
+        text.push('\n');
+        let mut partial = path.as_os_str().to_owned();
+        partial.push(".part");
+        fs::write(&partial, text).map_err(file)?;
+        fs::rename(&partial, path).map_err(file)
+    }
+
+    /// The contracts whose events are read.
+    pub const fn emitters(&self) -> [Address; 7] {
+        [
+            self.asset_registry,
+            self.terms_book,
+            self.license_desk,
+            self.attestation_gate,
+            self.curation_stake,
+            self.usage_ledger,
+            self.royalty_roots,
+        ]
+    }
+
+    /// Every contract with its name in the book.
+    pub const fn contracts(&self) -> [(&'static str, Address); 12] {
+        [
+            ("authority", self.authority),
+            ("assetRegistry", self.asset_registry),
+            ("termsBook", self.terms_book),
+            ("licenseDesk", self.license_desk),
+            ("curationStake", self.curation_stake),
+            ("usageLedger", self.usage_ledger),
+            ("royaltyRoots", self.royalty_roots),
+            ("eas", self.eas),
+            ("schemaRegistry", self.schema_registry),
+            ("attestationGate", self.attestation_gate),
+            ("paymentToken", self.payment_token),
+            ("stakeToken", self.stake_token),
+        ]
+    }
+
+    fn check(&self) -> Result<(), DeploymentError> {
+        let under = Schemas::under(self.attestation_gate);
+        for schema in Schema::ALL {
+            let (found, expected) = (self.schemas.uid(schema), under.uid(schema));
+            if found != expected {
+                return Err(DeploymentError::SchemaUid { schema, found, expected });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}

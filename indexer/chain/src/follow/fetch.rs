@@ -1,0 +1,158 @@
+//! One batch of blocks, checked to be of one chain.
+
+use alloy::primitives::{B256, Bloom, BloomInput};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use tokio::task::JoinHandle;
+
+use super::{Batch, FollowOptions};
+use crate::{ChainError, Header, RawLog, Reader, rpc::WireHeader};
+
+/// How often a batch is read again because the chain changed while it was read.
+const TRIES: u32 = 5;
+
+/// A batch and what its first block stands on.
+#[derive(Debug)]
+pub(super) struct Fetched {
+    pub(super) batch: Batch,
+    pub(super) parent_hash: B256,
+}
+
+/// Reads the batch that starts at `from`, at most up to `head`.
+pub(super) async fn batch(
+    reader: &Reader,
+    from: u64,
+    mut head: Header,
+    options: FollowOptions,
+) -> Result<Fetched, ChainError> {
+    for _ in 1..TRIES {
+        match try_batch(reader, from, head, options).await {
+            Err(ChainError::Reorged { block }) => {
+                tracing::debug!(block, "the chain changed while it was read");
+                head = reader.head().await?;
+                if head.number < from {
+                    return Err(ChainError::Reorged { block });
+                }
+            }
+            other => return other,
+        }
+    }
+    try_batch(reader, from, head, options).await
+}
+
+async fn try_batch(reader: &Reader, from: u64, head: Header, options: FollowOptions) -> Result<Fetched, ChainError> {
+    // First block of the window where every header is kept.
+    let window = (head.number + 1).saturating_sub(options.depth_max);
+    let longest = from.saturating_add(options.batch_blocks.max(1) - 1).min(head.number);
+    if longest < window { deep(reader, from, longest, head).await } else { near(reader, from, longest, head).await }
+}
+
+/// Far below the head: headers of blocks with events, of the first and of the last.
+async fn deep(reader: &Reader, from: u64, to: u64, head: Header) -> Result<Fetched, ChainError> {
+    let logs = reader.logs(from..=to).await?;
+    let mut numbers: Vec<_> = logs.iter().map(|log| log.at.block.number).chain([from, to]).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let mut headers = reader.headers(numbers).await?;
+    check_hashes(&headers, &logs)?;
+    let parent_hash = headers[0].parent_hash;
+    let is_kept = |header: &Header| header.number == to || logs.iter().any(|log| log.at.block.number == header.number);
+    if !is_kept(&headers[0]) {
+        headers.remove(0);
+    }
+    finish(reader, from, headers, parent_hash, &logs, head)
+}
+
+/// Near the head: every header, linked to the one before, and logs that agree with the Blooms.
+async fn near(reader: &Reader, from: u64, to: u64, head: Header) -> Result<Fetched, ChainError> {
+    let wire = reader.wire_headers(from..=to).await?;
+    let headers: Vec<_> = wire.iter().map(WireHeader::to_header).collect();
+    if let Some(pair) = headers.windows(2).find(|pair| pair[1].parent_hash != pair[0].hash) {
+        return Err(ChainError::Reorged { block: pair[1].number });
+    }
+    let mut logs = reader.logs(from..=to).await?;
+    logs.extend(kept_back(reader, &wire, &logs).await?);
+    logs.sort_by_key(|log| (log.at.block.number, log.at.log_index));
+    check_hashes(&headers, &logs)?;
+    let parent_hash = headers[0].parent_hash;
+    finish(reader, from, headers, parent_hash, &logs, head)
+}
+
+/// Logs of blocks whose Bloom filter names one of our contracts though none were given.
+async fn kept_back(reader: &Reader, headers: &[WireHeader], logs: &[RawLog]) -> Result<Vec<RawLog>, ChainError> {
+    let emitters = reader.deployment().emitters();
+    let may_hold =
+        |bloom: &Bloom| emitters.iter().any(|emitter| bloom.contains_input(BloomInput::Raw(emitter.as_slice())));
+    let suspects = headers.iter().filter(|header| {
+        let number = header.number.to::<u64>();
+        may_hold(&header.logs_bloom) && logs.binary_search_by_key(&number, |log| log.at.block.number).is_err()
+    });
+    let hashes: Vec<_> = suspects.map(|header| header.hash).collect();
+    let found: Vec<_> = stream::iter(hashes).map(|hash| reader.logs_of_block(hash)).buffered(8).try_collect().await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// Every log stands in the block that we hold the header of.
+fn check_hashes(headers: &[Header], logs: &[RawLog]) -> Result<(), ChainError> {
+    for log in logs {
+        let found = headers.binary_search_by_key(&log.at.block.number, |header| header.number);
+        if !found.is_ok_and(|index| headers[index].hash == log.at.block.hash) {
+            return Err(ChainError::Reorged { block: log.at.block.number });
+        }
+    }
+    Ok(())
+}
+
+fn finish(
+    reader: &Reader,
+    from: u64,
+    headers: Vec<Header>,
+    parent_hash: B256,
+    logs: &[RawLog],
+    head: Header,
+) -> Result<Fetched, ChainError> {
+    let to = headers.last().expect("a batch has a last block").block_ref();
+    let events = reader.decode(logs)?;
+    Ok(Fetched { batch: Batch { from, to, headers, events, head }, parent_hash })
+}
+
+/// The next batch, read while the last one is applied. Stopped when dropped.
+#[derive(Debug, Default)]
+pub(super) struct Prefetch {
+    task: Option<JoinHandle<Result<Fetched, ChainError>>>,
+}
+
+impl Prefetch {
+    pub(super) fn start(&mut self, reader: &Reader, from: u64, options: FollowOptions) {
+        let reader = reader.clone();
+        self.stop();
+        self.task = Some(tokio::spawn(async move {
+            let head = reader.head().await?;
+            batch(&reader, from, head, options).await
+        }));
+    }
+
+    /// What was read ahead. Dropping the future keeps the task for the next call.
+    pub(super) async fn take(&mut self) -> Option<Result<Fetched, ChainError>> {
+        let task = self.task.as_mut()?;
+        let fetched = task.await;
+        self.task = None;
+        match fetched {
+            Ok(fetched) => Some(fetched),
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // Cancelled with its runtime: there is nothing to hand on.
+            Err(_) => None,
+        }
+    }
+
+    pub(super) fn stop(&mut self) {
+        if let Some(task) = self.task.take() {
+            task.abort();
+        }
+    }
+}
+
+impl Drop for Prefetch {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
