@@ -39,7 +39,7 @@ const cases = [
   {
     name: "nineteen leaves: an uneven tree, two tokens",
     values: Array.from({ length: 19 }, (_, i) =>
-      leaf(5, (i * 7919) % 65536, i % 3 ? tokenA : tokenB, BigInt(i) * 123_456_789_012n + 1n),
+      leaf(5, ((i + 1) * 7919) % 65536, i % 3 ? tokenA : tokenB, BigInt(i) * 123_456_789_012n + 1n),
     ),
   },
 ];
