@@ -29,7 +29,7 @@ pub struct Deferred {
     pub version: VersionId,
     /// In which token.
     pub token: Address,
-    /// What will split it: the shard table of the version, or the log of the job.
+    /// What will split it: the shard table of the version, or a usage log.
     pub basis: Basis,
 }
 

@@ -8,7 +8,7 @@ use crate::{Epoch, RoyaltyError};
 pub(crate) struct Index {
     /// Versions ascending, with the node's index.
     versions: Vec<(VersionId, usize)>,
-    /// Places in [`Epoch::usage`], ascending by (node, job).
+    /// Places in [`Epoch::usage`], ascending by (node, log).
     usage: Vec<usize>,
 }
 
@@ -26,10 +26,10 @@ impl Index {
         Some(self.versions[place].1)
     }
 
-    /// The place in [`Epoch::usage`] of a job at a node.
-    pub(crate) fn usage(&self, epoch: &Epoch, node: usize, job: usufruct_types::JobId) -> Option<usize> {
-        let key = |&place: &usize| (epoch.usage[place].node, epoch.usage[place].job);
-        let found = self.usage.binary_search_by_key(&(node, job), key).ok()?;
+    /// The place in [`Epoch::usage`] of a log at a node.
+    pub(crate) fn usage(&self, epoch: &Epoch, node: usize, log: crate::JobLog) -> Option<usize> {
+        let key = |&place: &usize| (epoch.usage[place].node, epoch.usage[place].log);
+        let found = self.usage.binary_search_by_key(&(node, log), key).ok()?;
         Some(self.usage[found])
     }
 }
@@ -90,13 +90,13 @@ fn index_versions(epoch: &Epoch) -> Result<Vec<(VersionId, usize)>, RoyaltyError
 }
 
 fn index_usage(epoch: &Epoch) -> Result<Vec<usize>, RoyaltyError> {
-    let key = |place: usize| (epoch.usage[place].node, epoch.usage[place].job);
+    let key = |place: usize| (epoch.usage[place].node, epoch.usage[place].log);
     let mut places: Vec<usize> = (0..epoch.usage.len()).collect();
     places.sort_unstable_by_key(|&place| key(place));
     for pair in places.windows(2) {
         if key(pair[0]) == key(pair[1]) {
-            let (node, job) = key(pair[0]);
-            return Err(RoyaltyError::DuplicateUsage { job, node });
+            let (node, log) = key(pair[0]);
+            return Err(RoyaltyError::DuplicateUsage { log, node });
         }
     }
     Ok(places)

@@ -21,10 +21,10 @@ pub fn first_difference(a: &Epoch, b: &Epoch) -> Option<String> {
                 "usage",
                 &a.usage,
                 &b.usage,
-                |usage| (usage.job, usage.node),
+                |usage| (usage.log, usage.node),
                 |what, a, b| {
                     differ(&format!("{what}, node"), &a.node, &b.node)
-                        .or_else(|| differ(&format!("{what}, job"), &a.job, &b.job))
+                        .or_else(|| differ(&format!("{what}, log"), &a.log, &b.log))
                         .or_else(|| holdings(&format!("{what}, units"), a.units.as_deref(), b.units.as_deref()))
                 },
             )

@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use alloy_primitives::U256;
-use usufruct_types::{Address, Amount, B256, JobId, VersionId};
+use usufruct_types::{Address, Amount, B256, VersionId};
 
-use crate::{Basis, Carried, Deferred, Epoch, Fixed, Holding};
+use crate::{Basis, Carried, Deferred, Epoch, Fixed, Holding, JobLog};
 
 const EPOCH_MAGIC: &[u8] = b"usufruct epoch 1";
 const CARRIED_MAGIC: &[u8] = b"usufruct carried 1";
@@ -58,7 +58,8 @@ impl Epoch {
             put_basis(out, revenue.basis);
         });
         put_list(&mut out, &epoch.usage, |out, usage| {
-            out.extend(usage.job.as_bytes());
+            out.extend(usage.log.job.as_bytes());
+            out.extend(usage.log.log.as_bytes());
             put_len(out, usage.node);
             put_holdings(out, usage.units.as_deref());
         });
@@ -161,8 +162,8 @@ impl<'a> Reader<'a> {
     fn basis(&mut self) -> Result<Basis, DecodeError> {
         match self.array()? {
             [0] => Ok(Basis::Version),
-            [1] => Ok(Basis::Job(JobId::new(self.array()?))),
-            _ => Err(self.error("the basis is neither a version (0) nor a job (1)")),
+            [1] => Ok(Basis::Log(JobLog { job: self.array::<32>()?.into(), log: self.array::<32>()?.into() })),
+            _ => Err(self.error("the basis is neither a version (0) nor a log (1)")),
         }
     }
 
@@ -208,9 +209,10 @@ where
 fn put_basis(out: &mut Vec<u8>, basis: Basis) {
     match basis {
         Basis::Version => out.push(0),
-        Basis::Job(job) => {
+        Basis::Log(JobLog { job, log }) => {
             out.push(1);
             out.extend(job.as_bytes());
+            out.extend(log.as_bytes());
         }
     }
 }

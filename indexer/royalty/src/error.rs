@@ -1,6 +1,6 @@
-use usufruct_types::{Address, JobId, VersionId};
+use usufruct_types::{Address, VersionId};
 
-use crate::Fixed;
+use crate::{Fixed, JobLog};
 
 /// Why an epoch cannot be settled. Nothing is paid then: the input, or this crate, is at fault.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,11 +60,11 @@ pub enum RoyaltyError {
         /// Number of nodes.
         nodes: usize,
     },
-    /// Two usages are for the same job and node.
-    #[error("the usage of job {job} at node {node} is listed twice")]
+    /// Two usages are for the same log and node.
+    #[error("the usage of log {} of job {} at node {node} is listed twice", .log.log, .log.job)]
     DuplicateUsage {
-        /// The job.
-        job: JobId,
+        /// The log.
+        log: JobLog,
         /// Index of the node.
         node: usize,
     },

@@ -1,7 +1,7 @@
 //! What a settlement is computed from.
 
 use alloy_primitives::U256;
-use usufruct_types::{Address, Amount, EpochIndex, JobId, Ppm, VersionId};
+use usufruct_types::{Address, Amount, BlobHash, EpochIndex, JobId, Ppm, VersionId};
 
 use crate::Carried;
 
@@ -24,8 +24,8 @@ pub struct Epoch {
     pub nodes: Vec<Node>,
     /// One entry a revenue event, since fees are rounded down for each.
     pub revenues: Vec<Revenue>,
-    /// Units of jobs. A job that earned but is not listed counts as not known yet.
-    pub usage: Vec<JobUsage>,
+    /// Units by usage log. A log that was charged but is not listed counts as not known yet.
+    pub usage: Vec<LogUsage>,
     /// What the settlement before this one left; `Carried::default()` for the first.
     pub carried: Carried,
 }
@@ -78,17 +78,27 @@ pub struct Revenue {
 pub enum Basis {
     /// The shards in the version: licenses, inference, and what flows in from descendants.
     Version,
-    /// The shards that this job read.
-    Job(JobId),
+    /// The shards that a job read, by the log that was charged: a log that nobody has yet holds up only what was
+    /// paid for it.
+    Log(JobLog),
 }
 
-/// What a job consumed of a version.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JobUsage {
+/// A usage log, as one job committed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobLog {
     /// The job.
     pub job: JobId,
-    /// Index in [`Epoch::nodes`]; a job is listed once for each.
+    /// BLAKE3 of the log.
+    pub log: BlobHash,
+}
+
+/// What a job consumed of a version, by one of its logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogUsage {
+    /// The log.
+    pub log: JobLog,
+    /// Index in [`Epoch::nodes`]; a log is listed once for each.
     pub node: usize,
-    /// Units by contributor, `None` while a log is not had, which defers the job's inner split.
+    /// Units by contributor, `None` while the log is not had, which defers its inner split.
     pub units: Option<Vec<Holding>>,
 }

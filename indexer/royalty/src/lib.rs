@@ -21,5 +21,5 @@ pub use difference::first_difference;
 pub use encode::DecodeError;
 pub use error::RoyaltyError;
 pub use fixed::Fixed;
-pub use input::{Basis, Epoch, Holding, JobUsage, Node, Revenue};
+pub use input::{Basis, Epoch, Holding, JobLog, LogUsage, Node, Revenue};
 pub use settle::{Movement, Payout, Settlement, settle, settle_with};

@@ -84,7 +84,7 @@ impl Epoch {
             node.holdings = node.holdings.as_deref().map(canonical_holdings);
         }
         epoch.revenues.sort_unstable_by_key(|r| (r.node, r.token, r.basis, r.amount, r.fee));
-        epoch.usage.sort_by_key(|usage| (usage.node, usage.job));
+        epoch.usage.sort_by_key(|usage| (usage.node, usage.log));
         for usage in &mut epoch.usage {
             usage.units = usage.units.as_deref().map(canonical_holdings);
         }

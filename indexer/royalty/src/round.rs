@@ -25,8 +25,10 @@ pub(crate) fn sum_by_account(mut dues: Vec<Due>) -> Result<Vec<Due>, RoyaltyErro
 /// Rounds one token's dues (one an account) to whole units, with the fraction carried in.
 ///
 /// Every account gets its whole units. What the fractions, the carried one included, make up in
-/// whole units goes out one unit each by largest fraction, ties by lower address. Returns whole
-/// amounts in the order of `dues`, and the fraction to carry on.
+/// whole units goes out one unit each by largest fraction, ties by lower address. Fractions tie
+/// where they agree to the nearest 2^-32: sums that are equal in exact arithmetic may differ in their
+/// last bits here, by the order in which they came about, and that must not decide. Returns whole amounts
+/// in the order of `dues`, and the fraction to carry on.
 ///
 /// There are never more such units than accounts with a fraction: k fractions and the carried one
 /// are k + 1 numbers below one, so their whole part is at most k.
@@ -37,7 +39,9 @@ pub(crate) fn round(dues: &[Due], carried: u64) -> Result<(Vec<Amount>, u64), Ro
     let fractions = dues.iter().map(|due| U256::from(due.amount.fraction()));
     let pool = Fixed::from_raw(fractions.fold(U256::from(carried), |sum, fraction| sum + fraction));
     let mut order: Vec<usize> = (0..dues.len()).filter(|&place| dues[place].amount.fraction() > 0).collect();
-    order.sort_unstable_by_key(|&place| (Reverse(dues[place].amount.fraction()), dues[place].account));
+    // To the nearest 2^-32; the largest become 2^32.
+    let rank = |place: usize| ((dues[place].amount.fraction() >> 31) + 1) >> 1;
+    order.sort_unstable_by_key(|&place| (Reverse(rank(place)), dues[place].account));
     let units = usize::try_from(pool.whole()).map_err(|_| RoyaltyError::Overflow)?;
     for &place in order.iter().take(units) {
         amounts[place] = amounts[place].checked_add(Amount::new(1)).map_err(|_| RoyaltyError::Overflow)?;
@@ -79,6 +83,19 @@ mod tests {
     fn ties_go_to_the_lower_address() {
         check(&[2, 2], 0, &[1, 0], 0);
         check(&[1, 1, 1, 1], 0, &[1, 0, 0, 0], 0);
+    }
+
+    #[test]
+    fn fractions_that_differ_in_their_last_bits_tie() {
+        let due = |n: u64, fraction| {
+            let account = Address::left_padding_from(&n.to_be_bytes());
+            Due { token: Address::ZERO, account, amount: Fixed::from_fraction(fraction) }
+        };
+        let half = 1 << 63;
+        let dues = [due(1, half - 1), due(2, half), due(3, half + 1)];
+        let (amounts, carry) = round(&dues, half).unwrap();
+        assert_eq!(amounts, [1, 1, 0].map(Amount::new));
+        assert_eq!(carry, 0);
     }
 
     #[test]

@@ -159,8 +159,8 @@ impl<F: FnMut(Movement)> Splitter<'_, F> {
             let basis = of_basis[0].0.0;
             let units = match basis {
                 Basis::Version => node.holdings.as_deref(),
-                Basis::Job(job) => {
-                    self.index.usage(self.epoch, index, job).and_then(|place| self.epoch.usage[place].units.as_deref())
+                Basis::Log(log) => {
+                    self.index.usage(self.epoch, index, log).and_then(|place| self.epoch.usage[place].units.as_deref())
                 }
             };
             let units = units.map(normal::holdings).transpose()?;

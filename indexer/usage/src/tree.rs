@@ -11,7 +11,7 @@ use parquet::{
     arrow::{ArrowWriter, arrow_writer::ArrowWriterOptions},
     file::metadata::KeyValue,
 };
-use usufruct_types::{Address, Amount, EpochIndex};
+use usufruct_types::{Address, Amount, BlobHash, EpochIndex};
 
 use crate::{
     Limits, LogSummary, RowProblem, UsageError, guard,
@@ -24,13 +24,14 @@ const FORMAT: &str = "usufruct.format";
 const CHAIN_ID: &str = "usufruct.chain_id";
 const CONTRACT: &str = "usufruct.contract";
 const EPOCH: &str = "usufruct.epoch";
+const BLOBS: &str = "usufruct.blobs";
 /// The only value of [`FORMAT`] so far.
 const TREE_FORMAT: &str = "payout tree 1";
 /// Rows that are turned into columns at a time.
 const BATCH_ROWS: usize = 8_192;
 
-/// What the leaves of a tree are bound to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the leaves of a tree are bound to, and what they were made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TreeHeader {
     /// The chain.
     pub chain_id: u64,
@@ -38,6 +39,8 @@ pub struct TreeHeader {
     pub contract: Address,
     /// The epoch whose root the tree has.
     pub epoch: EpochIndex,
+    /// Usage logs and shard tables that the settlement used, ascending and unique: a replay uses the same.
+    pub blobs: Vec<BlobHash>,
 }
 
 /// A leaf of a payout tree.
@@ -108,6 +111,7 @@ fn key_values(header: &TreeHeader) -> Vec<KeyValue> {
         pair(CHAIN_ID, header.chain_id.to_string()),
         pair(CONTRACT, format!("{:#x}", header.contract)),
         pair(EPOCH, header.epoch.to_string()),
+        pair(BLOBS, header.blobs.iter().map(BlobHash::to_string).collect::<Vec<_>>().join(",")),
     ]
 }
 
@@ -132,10 +136,22 @@ fn parse_header(pairs: Option<&Vec<KeyValue>>) -> Result<TreeHeader, UsageError>
         chain_id: number(CHAIN_ID)?,
         contract: contract.ok_or(UsageError::Header { key: CONTRACT, problem })?,
         epoch: EpochIndex(number(EPOCH)?),
+        blobs: parse_blobs(text(BLOBS)?)?,
     };
     match pairs.len() == key_values(&header).len() {
         true => Ok(header),
         false => Err(UsageError::Header { key: FORMAT, problem: "stands beside key-values that a tree does not have" }),
+    }
+}
+
+fn parse_blobs(text: &str) -> Result<Vec<BlobHash>, UsageError> {
+    let refused = |problem| UsageError::Header { key: BLOBS, problem };
+    let read = |text: &str| text.parse::<BlobHash>().ok().filter(|blob| blob.to_string() == text);
+    let blobs: Option<Vec<BlobHash>> = text.split(',').filter(|text| !text.is_empty()).map(read).collect();
+    let blobs = blobs.ok_or(refused("is not a list of BLAKE3 hashes in lower-case hex with 0x"))?;
+    match blobs.is_sorted_by(|a, b| a < b) {
+        true => Ok(blobs),
+        false => Err(refused("is not ascending")),
     }
 }
 
