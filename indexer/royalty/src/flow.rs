@@ -103,13 +103,13 @@ pub(crate) fn pass_up(
     Ok(incomes)
 }
 
-/// What is not earned by jobs directly, as a weight: own version revenue and what came from descendants.
+/// What was not charged by a usage log, as a weight: own revenue by the version, and what came from descendants.
 pub(crate) fn weight_of_version(inflow: Fixed, earned: &[Earned]) -> Result<U256, RoyaltyError> {
-    let by_jobs = earned
+    let by_logs = earned
         .iter()
         .filter(|entry| entry.basis != Basis::Version)
         .try_fold(Fixed::ZERO, |sum, entry| sum.checked_add(entry.net))?;
-    Ok(inflow.checked_sub(by_jobs)?.raw())
+    Ok(inflow.checked_sub(by_logs)?.raw())
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ impl<F: FnMut(Movement)> Splitter<'_, F> {
     }
 
     /// Rule 3, then the sources of rule 4: curators take their share of all that is kept; the rest
-    /// belongs to the jobs and the version in proportion to what each brought in.
+    /// belongs to the logs and the version in proportion to what each brought in.
     fn attribute(
         &mut self,
         index: usize,
@@ -135,15 +135,15 @@ impl<F: FnMut(Movement)> Splitter<'_, F> {
         })
     }
 
-    /// What each job and the version brought into an income.
+    /// What each log and the version brought into an income.
     fn sources(&self, income: &Income) -> Result<Weights<Basis>, RoyaltyError> {
         let key = (income.token, income.node);
         let start = self.earned.partition_point(|entry| (entry.token, entry.node) < key);
         let end = start + self.earned[start..].partition_point(|entry| (entry.token, entry.node) == key);
         let own = &self.earned[start..end];
-        let jobs = own.iter().filter(|entry| entry.basis != Basis::Version).map(|e| (e.basis, e.net.raw()));
+        let logs = own.iter().filter(|entry| entry.basis != Basis::Version).map(|e| (e.basis, e.net.raw()));
         let version: (Basis, U256) = (Basis::Version, weight_of_version(income.inflow, own)?);
-        Weights::merge(jobs.chain([version]))
+        Weights::merge(logs.chain([version]))
     }
 
     /// The split of rule 4, or a deferral where the units are not known yet.
