@@ -214,12 +214,12 @@ async fn create(
     code: &Bytes,
     arguments: Vec<u8>,
 ) -> Result<(Address, Sent), ChainError> {
-    let sent = sender.send(TxKind::Create, [code.as_ref(), &arguments].concat().into()).await?;
+    let sent = sender.send(TxKind::Create, [code.as_ref(), &arguments].concat().into(), 0).await?;
     let address = sent.created.ok_or(ChainError::NoEffect { transaction: sent.transaction, action: name })?;
     tracing::debug!(contract = name, %address, gas_used = sent.gas_used, "deployed");
     Ok((address, sent))
 }
 
 async fn call<C: SolCall>(sender: &Sender, to: Address, call: C) -> Result<Sent, ChainError> {
-    sender.send(TxKind::Call(to), call.abi_encode().into()).await
+    sender.send(TxKind::Call(to), call.abi_encode().into(), 0).await
 }

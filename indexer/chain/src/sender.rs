@@ -67,15 +67,15 @@ impl Sender {
     }
 
     /// Tries a call; nothing is sent.
-    pub(crate) async fn simulate(&self, to: Address, data: &Bytes) -> Result<Simulation, ChainError> {
+    pub(crate) async fn simulate(&self, to: Address, data: &Bytes, gas_min: u64) -> Result<Simulation, ChainError> {
         let (_, gas, fees) = self.try_call(TxKind::Call(to), data).await?;
-        Ok(Simulation { gas, gas_price_max: fees.max_fee })
+        Ok(Simulation { gas: gas.max(gas_min), gas_price_max: fees.max_fee })
     }
 
     /// Tries a call, or a creation, sends it and waits until it is mined.
-    pub(crate) async fn send(&self, to: TxKind, data: Bytes) -> Result<Sent, ChainError> {
+    pub(crate) async fn send(&self, to: TxKind, data: Bytes, gas_min: u64) -> Result<Sent, ChainError> {
         let (returned, gas, fees) = self.try_call(to, &data).await?;
-        let gas_limit = gas.saturating_add(gas.saturating_mul(GAS_MARGIN_PERCENT) / 100);
+        let gas_limit = gas.saturating_add(gas.saturating_mul(GAS_MARGIN_PERCENT) / 100).max(gas_min);
         let transaction = self.sign_and_submit(to, data.clone(), gas_limit, &fees).await?;
         let receipt = self.wait(transaction).await?;
         let block = BlockRef { number: receipt.block_number.to(), hash: receipt.block_hash };

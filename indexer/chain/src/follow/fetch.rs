@@ -1,8 +1,11 @@
 //! One batch of blocks, checked to be of one chain.
 
+use std::collections::BTreeSet;
+
 use alloy::primitives::{B256, Bloom, BloomInput};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::task::JoinHandle;
+use usufruct_types::event::Located;
 
 use super::{Batch, FollowOptions};
 use crate::{ChainError, Header, RawLog, Reader, rpc::WireHeader};
@@ -46,20 +49,15 @@ async fn try_batch(reader: &Reader, from: u64, head: Header, options: FollowOpti
     if longest < window { deep(reader, from, longest, head).await } else { near(reader, from, longest, head).await }
 }
 
-/// Far below the head: headers of blocks with events, of the first and of the last.
+/// Far below the head: headers of blocks with events, and of the last.
 async fn deep(reader: &Reader, from: u64, to: u64, head: Header) -> Result<Fetched, ChainError> {
-    let logs = reader.logs(from..=to).await?;
-    let mut numbers: Vec<_> = logs.iter().map(|log| log.at.block.number).chain([from, to]).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    let mut headers = reader.headers(numbers).await?;
-    check_hashes(&headers, &logs)?;
+    let events = reader.decode(&reader.logs(from..=to).await?)?;
+    let kept: BTreeSet<_> = events.iter().map(|event| event.at.block.number).chain([to]).collect();
+    // The first is read in any case, as it says what the batch stands on.
+    let mut headers = reader.headers(kept.iter().copied().chain([from]).collect::<BTreeSet<_>>()).await?;
     let parent_hash = headers[0].parent_hash;
-    let is_kept = |header: &Header| header.number == to || logs.iter().any(|log| log.at.block.number == header.number);
-    if !is_kept(&headers[0]) {
-        headers.remove(0);
-    }
-    finish(reader, from, headers, parent_hash, &logs, head)
+    headers.retain(|header| kept.contains(&header.number));
+    finish(from, headers, parent_hash, events, head)
 }
 
 /// Near the head: every header, linked to the one before, and logs that agree with the Blooms.
@@ -72,9 +70,8 @@ async fn near(reader: &Reader, from: u64, to: u64, head: Header) -> Result<Fetch
     let mut logs = reader.logs(from..=to).await?;
     logs.extend(kept_back(reader, &wire, &logs).await?);
     logs.sort_by_key(|log| (log.at.block.number, log.at.log_index));
-    check_hashes(&headers, &logs)?;
     let parent_hash = headers[0].parent_hash;
-    finish(reader, from, headers, parent_hash, &logs, head)
+    finish(from, headers, parent_hash, reader.decode(&logs)?, head)
 }
 
 /// Logs of blocks whose Bloom filter names one of our contracts though none were given.
@@ -91,27 +88,21 @@ async fn kept_back(reader: &Reader, headers: &[WireHeader], logs: &[RawLog]) -> 
     Ok(found.into_iter().flatten().collect())
 }
 
-/// Every log stands in the block that we hold the header of.
-fn check_hashes(headers: &[Header], logs: &[RawLog]) -> Result<(), ChainError> {
-    for log in logs {
-        let found = headers.binary_search_by_key(&log.at.block.number, |header| header.number);
-        if !found.is_ok_and(|index| headers[index].hash == log.at.block.hash) {
-            return Err(ChainError::Reorged { block: log.at.block.number });
-        }
-    }
-    Ok(())
-}
-
 fn finish(
-    reader: &Reader,
     from: u64,
     headers: Vec<Header>,
     parent_hash: B256,
-    logs: &[RawLog],
+    events: Vec<Located>,
     head: Header,
 ) -> Result<Fetched, ChainError> {
+    // Every event stands in a block that we hold the header of.
+    for event in &events {
+        let found = headers.binary_search_by_key(&event.at.block.number, |header| header.number);
+        if !found.is_ok_and(|index| headers[index].hash == event.at.block.hash) {
+            return Err(ChainError::Reorged { block: event.at.block.number });
+        }
+    }
     let to = headers.last().expect("a batch has a last block").block_ref();
-    let events = reader.decode(logs)?;
     Ok(Fetched { batch: Batch { from, to, headers, events, head }, parent_hash })
 }
 

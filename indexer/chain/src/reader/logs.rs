@@ -141,12 +141,12 @@ impl Reader {
         Ok(raw)
     }
 
-    /// The headers of the blocks that hold `logs`, which must be what the logs say they are.
-    pub(crate) async fn headers_of(&self, logs: &[RawLog]) -> Result<Vec<Header>, ChainError> {
-        let hashes: BTreeMap<_, _> = logs.iter().map(|log| (log.at.block.number, log.at.block.hash)).collect();
+    /// The headers of the blocks that hold `events`, which must be the blocks that the events name.
+    pub(crate) async fn headers_of(&self, events: &[Located]) -> Result<Vec<Header>, ChainError> {
+        let hashes: BTreeMap<_, _> = events.iter().map(|event| (event.at.block.number, event.at.block.hash)).collect();
         let headers = self.headers(hashes.keys().copied()).await?;
-        for (header, log_hash) in headers.iter().zip(hashes.values()) {
-            if header.hash != *log_hash {
+        for (header, named) in headers.iter().zip(hashes.values()) {
+            if header.hash != *named {
                 return Err(ChainError::Reorged { block: header.number });
             }
         }

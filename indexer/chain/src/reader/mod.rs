@@ -91,8 +91,8 @@ impl Reader {
     /// that stands in no canonical block.
     pub async fn events(&self, blocks: RangeInclusive<u64>) -> Result<Events, ChainError> {
         let logs = self.logs(blocks).await?;
-        let headers = self.headers_of(&logs).await?;
         let events = self.decode(&logs)?;
+        let headers = self.headers_of(&events).await?;
         Ok(Events { headers, events })
     }
 

@@ -35,6 +35,8 @@ pub struct Action<'w, T> {
     pub(super) name: &'static str,
     pub(super) to: Address,
     pub(super) data: Bytes,
+    /// Gas that it gets at least, whatever the node estimates.
+    pub(super) gas_min: u64,
     pub(super) read: Read<T>,
 }
 
@@ -87,7 +89,14 @@ impl<'w, T: Send + 'static> Action<'w, T> {
         read: impl Fn(&Outcome<'_>) -> Option<T> + Send + Sync + 'static,
     ) -> Self {
         let name = C::SIGNATURE.split('(').next().unwrap_or(C::SIGNATURE);
-        Self { wallet, name, to, data: call.abi_encode().into(), read: Box::new(read) }
+        Self { wallet, name, to, data: call.abi_encode().into(), gas_min: 0, read: Box::new(read) }
+    }
+
+    /// With at least so much gas. A node looks for the least gas at which a call does not revert,
+    /// which is too little for a call that swallows the failures of calls inside it.
+    pub(super) const fn with_gas_min(mut self, gas_min: u64) -> Self {
+        self.gas_min = gas_min;
+        self
     }
 
     /// The contract that it calls.
@@ -102,12 +111,12 @@ impl<'w, T: Send + 'static> Action<'w, T> {
 
     /// Tries it on the newest block. Nothing is sent. Fails as the action itself would.
     pub async fn simulate(&self) -> Result<Simulation, ChainError> {
-        self.wallet.sender.simulate(self.to, &self.data).await
+        self.wallet.sender.simulate(self.to, &self.data, self.gas_min).await
     }
 
     /// Simulates, sends and waits until it is mined. The same as awaiting the action.
     pub async fn send(self) -> Result<Receipt<T>, ChainError> {
-        let sent = self.wallet.sender.send(TxKind::Call(self.to), self.data).await?;
+        let sent = self.wallet.sender.send(TxKind::Call(self.to), self.data, self.gas_min).await?;
         let events = self.wallet.reader.decode(&sent.logs)?;
         let outcome = Outcome { events: &events, returned: &sent.returned };
         let made =

@@ -9,6 +9,10 @@ use usufruct_types::{
 use super::{Action, Wallet};
 use crate::bindings::RoyaltyRoots;
 
+/// Gas of one claim in a batch at most, and of each step of its proof. What is not used comes back.
+const CLAIM_GAS: u64 = 150_000;
+const PROOF_STEP_GAS: u64 = 1_500;
+
 /// A claim with its proof under the current root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
@@ -86,6 +90,7 @@ impl Wallet {
     /// Many claims at once, at most 100. Gives (account, token, paid now) of those that paid; one
     /// that cannot be paid does not stop the others.
     pub fn claim_batch(&self, claims: &[Claim]) -> Action<'_, Vec<(Address, Address, Amount)>> {
+        let gas_min = claims.iter().map(|claim| CLAIM_GAS + PROOF_STEP_GAS * claim.proof.len() as u64).sum();
         let claims = claims.iter().map(|claim| RoyaltyRoots::Claim {
             account: claim.account,
             token: claim.token,
@@ -96,6 +101,7 @@ impl Wallet {
         Action::new(self, self.reader.deployment().royalty_roots, &call, |outcome| {
             Some(outcome.events.iter().filter_map(|located| paid(&located.event)).collect())
         })
+        .with_gas_min(gas_min)
     }
 
     /// Sends the account's payouts elsewhere; `None` undoes it.

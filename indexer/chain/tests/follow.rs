@@ -1,0 +1,249 @@
+//! Following a chain that changes its mind.
+
+mod support;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use alloy::primitives::B256;
+use support::{Chain, chain};
+use usufruct_chain::{
+    Batch, Cause, Deployment, FollowError, FollowOptions, Follower, Header, KnownBlocks, Reader, RpcConfig, Step,
+};
+use usufruct_types::{BlockRef, event::Located};
+
+/// What an index keeps: the slow, obvious model of one.
+#[derive(Clone, Default)]
+struct Index {
+    headers: BTreeMap<u64, Header>,
+    events: Vec<Located>,
+}
+
+impl KnownBlocks for Index {
+    async fn hash_of(&self, number: u64) -> Result<Option<B256>, Cause> {
+        Ok(self.headers.get(&number).map(|header| header.hash))
+    }
+}
+
+impl Index {
+    fn last(&self) -> Option<BlockRef> {
+        self.headers.last_key_value().map(|(_, header)| header.block_ref())
+    }
+
+    fn apply(&mut self, batch: Batch) {
+        assert!(batch.headers.is_sorted_by_key(|header| header.number));
+        assert_eq!(batch.headers.last().map(Header::block_ref), Some(batch.to));
+        self.headers.extend(batch.headers.into_iter().map(|header| (header.number, header)));
+        self.events.extend(batch.events);
+    }
+
+    fn revert(&mut self, to: BlockRef) {
+        assert_eq!(self.headers.get(&to.number).map(Header::block_ref), Some(to));
+        self.headers.retain(|number, _| *number <= to.number);
+        self.events.retain(|located| located.at.block.number <= to.number);
+    }
+
+    /// Takes steps until the chain has nothing new. Gives how deep each revert went.
+    async fn catch_up(&mut self, follower: &mut Follower) -> Vec<u64> {
+        let mut depths = Vec::new();
+        while let Some(step) = follower.poll(self).await.expect("the chain can be followed") {
+            match step {
+                Step::Apply(batch) => self.apply(batch),
+                Step::Revert { to } => {
+                    depths.push(self.last().expect("something was applied").number - to.number);
+                    self.revert(to);
+                }
+            }
+        }
+        depths
+    }
+
+    /// The index holds exactly what a fresh read of the chain gives.
+    async fn assert_fresh(&self, reader: &Reader) {
+        let head = reader.head().await.unwrap();
+        let fresh = reader.events(reader.deployment().block..=head.number).await.unwrap();
+        assert_eq!(self.events, fresh.events);
+        assert_eq!(self.last(), Some(head.block_ref()));
+        for (number, header) in &self.headers {
+            assert_eq!(reader.block(*number).await.unwrap().as_ref(), Some(header));
+        }
+    }
+}
+
+/// Follows, lets `reorg` change the chain, follows on; index and chain must agree.
+async fn check_reorg(depth: u64, reorg: impl AsyncFn(&Chain)) {
+    let chain = chain().await;
+    let wallet = chain.wallet(1);
+    let mut index = Index::default();
+    let mut follower = Follower::new(chain.reader.clone(), None, FollowOptions::default());
+    for number in 1..41 {
+        chain.event(&wallet, number).await;
+    }
+    assert_eq!(index.catch_up(&mut follower).await, Vec::<u64>::new());
+    index.assert_fresh(&chain.reader).await;
+    let before = index.events.len();
+
+    reorg(&chain).await;
+    assert_eq!(index.catch_up(&mut follower).await, [depth]);
+    index.assert_fresh(&chain.reader).await;
+    assert!(index.events.len() < before + 3);
+
+    chain.event(&wallet, 99).await;
+    assert_eq!(index.catch_up(&mut follower).await, Vec::<u64>::new());
+    index.assert_fresh(&chain.reader).await;
+}
+
+/// Replaces the newest blocks by empty ones of the same height.
+async fn check_reorg_of_same_height(depth: u64) {
+    check_reorg(depth, async |chain| chain.development.reorg(depth).await.expect("anvil reorganises")).await;
+}
+
+#[tokio::test]
+async fn reorg_of_depth_1_is_reverted_and_followed() {
+    check_reorg_of_same_height(1).await;
+}
+
+#[tokio::test]
+async fn reorg_of_depth_5_is_reverted_and_followed() {
+    check_reorg_of_same_height(5).await;
+}
+
+#[tokio::test]
+async fn reorg_of_depth_30_is_reverted_and_followed() {
+    check_reorg_of_same_height(30).await;
+}
+
+#[tokio::test]
+async fn other_transactions_in_a_longer_branch_replace_those_of_the_shorter() {
+    let chain = chain().await;
+    let wallet = chain.wallet(1);
+    let mut index = Index::default();
+    let mut follower = Follower::new(chain.reader.clone(), None, FollowOptions::default());
+    chain.event(&wallet, 1).await;
+    let mark = chain.development.snapshot().await.unwrap();
+    for number in 2..6 {
+        chain.event(&wallet, number).await;
+    }
+    index.catch_up(&mut follower).await;
+
+    chain.development.restore(mark).await.unwrap();
+    for number in 12..20 {
+        chain.event(&wallet, number).await;
+    }
+    assert_eq!(index.catch_up(&mut follower).await, [4]);
+    index.assert_fresh(&chain.reader).await;
+}
+
+#[tokio::test]
+async fn shorter_chain_of_the_same_blocks_is_a_node_behind_not_a_reorg() {
+    let chain = chain().await;
+    let wallet = chain.wallet(1);
+    let mark = chain.development.snapshot().await.unwrap();
+    chain.event(&wallet, 1).await;
+    let mut index = Index::default();
+    let mut follower = Follower::new(chain.reader.clone(), None, FollowOptions::default());
+    index.catch_up(&mut follower).await;
+    let applied = index.last();
+
+    chain.development.restore(mark).await.unwrap();
+    assert_eq!(index.catch_up(&mut follower).await, Vec::<u64>::new());
+    assert_eq!(index.last(), applied);
+    // Only another block at a height that is known shows that the branch changed.
+    chain.event(&wallet, 2).await;
+    assert_eq!(index.catch_up(&mut follower).await, [1]);
+    index.assert_fresh(&chain.reader).await;
+}
+
+#[tokio::test]
+async fn reorg_deeper_than_the_most_stops_with_what_to_do() {
+    let chain = chain().await;
+    let wallet = chain.wallet(1);
+    let options = FollowOptions { depth_max: 5, ..FollowOptions::default() };
+    let mut index = Index::default();
+    let mut follower = Follower::new(chain.reader.clone(), None, options);
+    for number in 1..11 {
+        chain.event(&wallet, number).await;
+    }
+    index.catch_up(&mut follower).await;
+    chain.development.reorg(6).await.unwrap();
+    let error = follower.poll(&index).await.expect_err("too deep");
+    assert!(matches!(error, FollowError::TooDeep { depth_max: 5, .. }), "{error:?}");
+    assert!(error.to_string().contains("drop the index and rebuild it from block 1"), "{error}");
+}
+
+#[tokio::test]
+async fn follower_goes_on_from_a_checkpoint_and_sees_a_reorg_that_came_between() {
+    let chain = chain().await;
+    let wallet = chain.wallet(1);
+    let mut index = Index::default();
+    for number in 1..11 {
+        chain.event(&wallet, number).await;
+    }
+    index.catch_up(&mut Follower::new(chain.reader.clone(), None, FollowOptions::default())).await;
+    chain.development.reorg(3).await.unwrap();
+    chain.event(&wallet, 50).await;
+    let mut follower = Follower::new(chain.reader.clone(), index.last(), FollowOptions::default());
+    assert_eq!(index.catch_up(&mut follower).await, [3]);
+    index.assert_fresh(&chain.reader).await;
+}
+
+#[tokio::test]
+async fn backfill_keeps_few_headers_far_below_the_head_and_all_near_it() {
+    let chain = chain().await;
+    let wallet = chain.wallet(1);
+    for number in 1..5 {
+        chain.event(&wallet, number).await;
+        chain.development.mine(100).await.unwrap();
+    }
+    let options = FollowOptions { depth_max: 20, batch_blocks: 50, ..FollowOptions::default() };
+    let mut index = Index::default();
+    let mut follower = Follower::new(chain.reader.clone(), None, options);
+    assert_eq!(index.catch_up(&mut follower).await, Vec::<u64>::new());
+    index.assert_fresh(&chain.reader).await;
+
+    let head = chain.reader.head().await.unwrap().number;
+    assert!(((head - 19)..=head).all(|number| index.headers.contains_key(&number)));
+    let deep = index.headers.keys().filter(|number| **number < head - 19).count();
+    // Blocks with events (4 and the deployment's) and the ends of 8 or 9 batches; not all 400.
+    assert!((12..60).contains(&deep), "{deep} headers far below the head");
+}
+
+#[tokio::test]
+async fn next_waits_for_the_next_block() {
+    let chain = chain().await;
+    let mut index = Index::default();
+    let options = FollowOptions { poll: Duration::from_millis(20), ..FollowOptions::default() };
+    let mut follower = Follower::new(chain.reader.clone(), None, options);
+    index.catch_up(&mut follower).await;
+    let (step, ()) = tokio::join!(follower.next(&index), async {
+        chain.development.mine(1).await.unwrap();
+    });
+    let Ok(Step::Apply(batch)) = step else { panic!("expected a batch, got {step:?}") };
+    assert_eq!((batch.from, batch.events.len()), (batch.to.number, 0));
+}
+
+/// A node that lags answers a range of logs with fewer of them, and no error.
+#[tokio::test]
+async fn logs_that_a_node_keeps_back_are_missed_by_nobody() {
+    use support::proxy::{Answer, Proxy};
+    let chain = chain().await;
+    let wallet = chain.wallet(1);
+    chain.event(&wallet, 1).await;
+    let proxy = Proxy::start(chain.anvil.url(), |method, parameters| match method {
+        "eth_getLogs" if parameters[0].get("blockHash").is_none() => Answer::Result(serde_json::json!([])),
+        _ => Answer::Forward,
+    })
+    .await;
+    let reader = chain.reader_with(RpcConfig::new([proxy.url.clone()])).await;
+    let mut index = Index::default();
+    index.catch_up(&mut Follower::new(reader, None, FollowOptions::default())).await;
+    index.assert_fresh(&chain.reader).await;
+}
+
+#[tokio::test]
+async fn another_chain_under_the_same_id_is_refused_before_anything_is_read() {
+    let chain = chain().await;
+    let other = Deployment { genesis_hash: B256::repeat_byte(1), ..chain.deployment.clone() };
+    let error = Reader::open(chain.rpc.clone(), other).await.expect_err("another genesis");
+    let cause = std::error::Error::source(&error).expect("the deployment's error").to_string();
+    assert!(cause.contains("the chain was reset"), "{cause}");
+}
