@@ -66,7 +66,7 @@ impl Db {
     /// # Errors
     /// [`DbError::Url`], [`DbError::Unreachable`], [`DbError::Refused`], [`DbError::TooManyConnections`].
     pub async fn connect(config: &DbConfig) -> Result<Self, DbError> {
-        let options = PgConnectOptions::from_str(&config.url).map_err(|error| DbError::Url(error.into()))?;
+        let options = parse(&config.url)?;
         // One time zone for every session: no text form of a time depends on the server's. Keep-alives let
         // the server notice a dead host within a minute, so that its writer lock goes to the next one.
         let patient = options.application_name("usufruct").options([
@@ -108,6 +108,14 @@ impl Db {
             Err(elapsed) => Err(DbError::Unreachable { target, source: elapsed.into() }),
         }
     }
+}
+
+/// sqlx reads any scheme; a `mysql://` or a mistyped path would then fail later and less clearly.
+fn parse(url: &str) -> Result<PgConnectOptions, DbError> {
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err(DbError::Url("it does not start with postgres://".into()));
+    }
+    PgConnectOptions::from_str(url).map_err(|error| DbError::Url(error.into()))
 }
 
 /// Where the server is, without user and password.

@@ -61,16 +61,16 @@ impl StateDigest {
 }
 
 /// A table of what blobs say, and the facts that name its blobs.
-struct Content {
-    table: &'static str,
-    columns: &'static str,
-    key: &'static str,
+pub(crate) struct Content {
+    pub(crate) table: &'static str,
+    pub(crate) columns: &'static str,
+    pub(crate) key: &'static str,
     hash: &'static str,
     named_by: &'static str,
     named_as: &'static str,
 }
 
-const CONTENTS: [Content; 6] = [
+pub(crate) const CONTENTS: [Content; 6] = [
     Content {
         table: "manifests",
         columns: "manifest_hash, title, description, license, language, format, arrow_schema, sources, tokens",

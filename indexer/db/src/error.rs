@@ -133,6 +133,9 @@ pub enum DbError {
         source: Cause,
     },
 
+    /// The writer has ended with its connection.
+    #[error("this writer has lost its connection: acquire a new one")]
+    WriterEnded,
     /// The batch continues another chain than the one stored: roll back to a common block first.
     #[error(
         "block {number} continues {parent}, but {stored} is stored below it: the chain was reorganised, roll back first"
@@ -218,7 +221,8 @@ impl DbError {
             | Self::DiskFull(_)
             | Self::Serialization { .. }
             | Self::Timeout { .. }
-            | Self::ConnectionLost { .. } => Remedy::Retry,
+            | Self::ConnectionLost { .. }
+            | Self::WriterEnded => Remedy::Retry,
             Self::NotAttached { .. } => Remedy::RollBack,
             Self::BlobValue { .. } => Remedy::Skip,
             _ => Remedy::Stop,

@@ -13,6 +13,8 @@ pub mod settlement;
 mod snapshot;
 mod sql;
 mod tables;
+#[cfg(all(test, feature = "test-support"))]
+mod tables_test;
 #[cfg(feature = "test-support")]
 pub mod test_support;
 mod text;

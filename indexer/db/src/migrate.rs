@@ -59,7 +59,11 @@ fn from_migration(error: MigrateError) -> DbError {
     match error {
         MigrateError::VersionMissing(found) => DbError::NewerSchema { found },
         MigrateError::VersionMismatch(version) => DbError::OtherSchema { version },
-        MigrateError::Execute(source) => unnamed(source),
+        MigrateError::Execute(source) => match unnamed(source) {
+            // "No schema has been selected to create in": the user may not enter the schema.
+            DbError::NotMigrated(source) => DbError::NoRights { reason: source.to_string(), source },
+            other => other,
+        },
         MigrateError::ExecuteMigration(source, version) => match unnamed(source) {
             DbError::Query { source, .. }
             | DbError::Duplicate { source, .. }

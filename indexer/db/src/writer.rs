@@ -17,9 +17,12 @@ use crate::{
 /// snapshot for as long as the other one lives and so stop vacuum.
 const STAND_BY_INTERVAL: Duration = Duration::from_millis(500);
 
-/// The right to write the facts of one chain. Ends when dropped.
+/// The right to write the facts of one chain. Ends when dropped, and when a call on it is given up in the
+/// middle or loses its connection: whatever was not committed is gone then, and a new writer goes on.
 pub struct Writer {
-    pub(crate) connection: PgConnection,
+    /// Away while a call uses it, so that a call which is given up closes it: the server then takes back
+    /// what was begun, and nobody meets a half-spoken protocol.
+    connection: Option<PgConnection>,
     pub(crate) chain_id: i64,
 }
 
@@ -33,6 +36,23 @@ impl Writer {
     /// The chain that it writes.
     pub fn chain_id(&self) -> u64 {
         u64::try_from(self.chain_id).expect("made from an unsigned number")
+    }
+
+    /// Whether it has ended: every call will fail, and somebody else may be the writer by now.
+    pub const fn has_ended(&self) -> bool {
+        self.connection.is_none()
+    }
+
+    /// The connection, for one call.
+    pub(crate) fn take(&mut self) -> Result<PgConnection, DbError> {
+        self.connection.take().ok_or(DbError::WriterEnded)
+    }
+
+    /// Gives the connection back after a call, unless it is broken.
+    pub(crate) fn give_back<T>(&mut self, connection: PgConnection, outcome: &Result<T, DbError>) {
+        if !matches!(outcome, Err(DbError::ConnectionLost { .. })) {
+            self.connection = Some(connection);
+        }
     }
 }
 
@@ -67,7 +87,7 @@ impl Db {
             .fetch_one(&mut connection)
             .await
             .named("writer.lock")?;
-        Ok(is_ours.then_some(Writer { connection, chain_id: stored_id }))
+        Ok(is_ours.then_some(Writer { connection: Some(connection), chain_id: stored_id }))
     }
 }
 

@@ -72,7 +72,8 @@ impl Cluster {
         let lock = folder.lock()?;
         let version = folder.version()?;
         let binaries = binaries::find(config.binaries.as_deref(), version)?;
-        server::await_departure(&folder).await?;
+        let socket_dir = socket::folder(&folder, &account)?;
+        server::await_departure(&folder, &socket_dir).await?;
         match version {
             None => initdb::run(&binaries, &folder, &account, config.is_durable)?,
             Some(made_by) if made_by != binaries.version => {
@@ -80,7 +81,6 @@ impl Cluster {
             }
             Some(_) => {}
         }
-        let socket_dir = socket::folder(&folder, &account)?;
         let url_of = |database: &str| url(&socket_dir, database);
         let server = Server::start(&binaries, &folder, &account, &socket_dir, config)?;
         let server = server.ready(&url_of("postgres"), DATABASE).await?;

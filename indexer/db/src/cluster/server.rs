@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{Read as _, Seek as _, SeekFrom},
+    io::{ErrorKind, Read as _, Seek as _, SeekFrom},
     os::unix::process::CommandExt as _,
     path::Path,
     process::{Child, ChildStdin, Stdio},
@@ -41,21 +41,22 @@ pub(super) struct Server {
     folder: Folder,
 }
 
-/// Waits for a server that runs in the folder although nobody holds its lock, and clears the lock file of
-/// one that is gone.
-pub(super) async fn await_departure(folder: &Folder) -> Result<(), ClusterError> {
+/// Waits for a server that runs in the folder although nobody holds its lock, and clears the lock files of
+/// one that is gone. Postgres clears them itself unless their number is in use again (by any process of
+/// the account, even one that is no Postgres) or was never written out.
+pub(super) async fn await_departure(folder: &Folder, socket_dir: &Path) -> Result<(), ClusterError> {
     let deadline = Instant::now() + DEPARTURE_TIME_MAX;
-    while let Some(pid) = folder.postmaster() {
-        if !is_server_of(pid, folder) {
-            // Postgres clears a stale file itself unless its number is in use again: by any process of the
-            // account, even one that is no Postgres.
-            let path = folder.pid_file();
-            return fs::remove_file(&path).map_err(file("remove", path));
-        }
+    while let Some(pid) = folder.postmaster().filter(|pid| is_server_of(*pid, folder)) {
         if Instant::now() >= deadline {
             return Err(ClusterError::InUse { dir: folder.dir.clone(), pid: Some(pid) });
         }
         tokio::time::sleep(POLL_INTERVAL).await;
+    }
+    for stale in [folder.pid_file(), socket_dir.join(".s.PGSQL.5432.lock")] {
+        match fs::remove_file(&stale) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(file("remove", stale)(error)),
+            _ => {}
+        }
     }
     Ok(())
 }

@@ -48,7 +48,7 @@ pub(crate) async fn join() -> Result<SharedCluster, ClusterError> {
     if answers(&admin_url).await {
         return Ok(SharedCluster { admin_url, is_fresh: false, preparing, using });
     }
-    server::await_departure(&folder).await?;
+    server::await_departure(&folder, &socket_dir).await?;
     let made_by = folder.version()?;
     let binaries = binaries::find(None, made_by)?;
     if made_by.is_none_or(|made_by| made_by != binaries.version) {

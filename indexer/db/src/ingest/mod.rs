@@ -47,28 +47,10 @@ impl Writer {
     pub async fn apply(&mut self, batch: &Batch, attestation_gate: Address) -> Result<Applied, DbError> {
         batch.check_blocks()?;
         let events = batch.ordered_events()?;
-        let (chain_id, chain) = (self.chain_id, self.chain_id());
-        let mut transaction = self.connection.begin().await.named("ingest.begin")?;
-        let at = checkpoint(&mut transaction, chain_id, CHAIN_STAGE).await?;
-        let fresh = attach(&mut transaction, chain_id, at, &batch.blocks).await?;
-        let Some(last) = fresh.last() else {
-            return Ok(Applied { checkpoint: at, blocks: 0, events: 0 });
-        };
-        let (first_number, last) = (fresh[0].number, last.block());
-        let events = &events[events.partition_point(|event| event.at.block.number < first_number)..];
-
-        let gate = Gate::new(attestation_gate);
-        let mut sheets = Sheets::default();
-        for event in events {
-            rows::write(chain_id, &gate, event, &mut sheets)?;
-        }
-        sheets.send(&mut transaction).await?;
-        let digest = events_digest_at(&mut transaction, chain, first_number).await?;
-        write_blocks(&mut transaction, chain_id, fresh, events, digest).await?;
-        reference_blobs(&mut transaction, chain_id, first_number).await?;
-        put_checkpoint(&mut transaction, chain_id, CHAIN_STAGE, last).await?;
-        transaction.commit().await.named("ingest.commit")?;
-        Ok(Applied { checkpoint: Some(last), blocks: fresh.len(), events: events.len() })
+        let mut connection = self.take()?;
+        let applied = apply(&mut connection, self.chain_id(), batch, &events, attestation_gate).await;
+        self.give_back(connection, &applied);
+        applied
     }
 
     /// Says up to which block the chain is final. Never moves back.
@@ -76,11 +58,10 @@ impl Writer {
     /// # Errors
     /// What the database says.
     pub async fn put_finalized(&mut self, block: BlockRef) -> Result<(), DbError> {
-        let known = checkpoint(&mut self.connection, self.chain_id, FINALIZED_STAGE).await?;
-        if known.is_some_and(|known| known.number >= block.number) {
-            return Ok(());
-        }
-        put_checkpoint(&mut self.connection, self.chain_id, FINALIZED_STAGE, block).await
+        let mut connection = self.take()?;
+        let put = put_finalized(&mut connection, self.chain_id, block).await;
+        self.give_back(connection, &put);
+        put
     }
 }
 
@@ -147,6 +128,46 @@ impl Db {
 const CHAIN_STAGE: &str = "chain";
 /// Stage of finality: how far no reorg can reach.
 const FINALIZED_STAGE: &str = "finalized";
+
+/// Applies a checked batch in one transaction.
+async fn apply(
+    connection: &mut PgConnection,
+    chain: u64,
+    batch: &Batch,
+    events: &[&Located],
+    attestation_gate: Address,
+) -> Result<Applied, DbError> {
+    let chain_id = stored_chain_id(chain)?;
+    let mut transaction = connection.begin().await.named("ingest.begin")?;
+    let at = checkpoint(&mut transaction, chain_id, CHAIN_STAGE).await?;
+    let fresh = attach(&mut transaction, chain_id, at, &batch.blocks).await?;
+    let Some(last) = fresh.last() else {
+        return Ok(Applied { checkpoint: at, blocks: 0, events: 0 });
+    };
+    let (first_number, last) = (fresh[0].number, last.block());
+    let events = &events[events.partition_point(|event| event.at.block.number < first_number)..];
+
+    let gate = Gate::new(attestation_gate);
+    let mut sheets = Sheets::default();
+    for event in events {
+        rows::write(chain_id, &gate, event, &mut sheets)?;
+    }
+    sheets.send(&mut transaction).await?;
+    let digest = events_digest_at(&mut transaction, chain, first_number).await?;
+    write_blocks(&mut transaction, chain_id, fresh, events, digest).await?;
+    reference_blobs(&mut transaction, chain_id, first_number).await?;
+    put_checkpoint(&mut transaction, chain_id, CHAIN_STAGE, last).await?;
+    transaction.commit().await.named("ingest.commit")?;
+    Ok(Applied { checkpoint: Some(last), blocks: fresh.len(), events: events.len() })
+}
+
+async fn put_finalized(connection: &mut PgConnection, chain_id: i64, block: BlockRef) -> Result<(), DbError> {
+    let known = checkpoint(connection, chain_id, FINALIZED_STAGE).await?;
+    if known.is_some_and(|known| known.number >= block.number) {
+        return Ok(());
+    }
+    put_checkpoint(connection, chain_id, FINALIZED_STAGE, block).await
+}
 
 /// The blocks that are new, after checking that the others are the stored ones and that the new ones
 /// attach to the checkpoint.

@@ -21,26 +21,10 @@ impl Writer {
     /// [`DbError::BelowFinality`]; [`DbError::TooDeep`] where no block is stored up to there; otherwise what
     /// the database says. Nothing is changed by a roll-back that fails.
     pub async fn rollback_to(&mut self, number: u64) -> Result<BlockRef, DbError> {
-        let (chain_id, above) = (self.chain_id, stored_block(number)?);
-        let mut transaction = self.connection.begin().await.named("rollback.begin")?;
-        if let Some(finalized) = checkpoint(&mut transaction, chain_id, FINALIZED_STAGE).await?
-            && finalized.number > number
-        {
-            return Err(DbError::BelowFinality { number, finalized: finalized.number });
-        }
-        let block: Option<(i64, Hash32)> = sqlx::query_as(
-            "SELECT number, hash FROM blocks WHERE chain_id = $1 AND number <= $2 ORDER BY number DESC LIMIT 1",
-        )
-        .bind(chain_id)
-        .bind(above)
-        .fetch_optional(&mut *transaction)
-        .await
-        .named("rollback.block")?;
-        let block = block_ref(block.ok_or(DbError::TooDeep { number })?);
-        delete_above(&mut transaction, chain_id, above).await?;
-        put_checkpoint(&mut transaction, chain_id, CHAIN_STAGE, block).await?;
-        transaction.commit().await.named("rollback.commit")?;
-        Ok(block)
+        let mut connection = self.take()?;
+        let stands_at = rollback_to(&mut connection, self.chain_id, number).await;
+        self.give_back(connection, &stands_at);
+        stands_at
     }
 
     /// Takes back every fact of the chain, for a rebuild from its first block.
@@ -48,35 +32,71 @@ impl Writer {
     /// # Errors
     /// What the database says.
     pub async fn clear(&mut self) -> Result<(), DbError> {
-        let chain_id = self.chain_id;
-        let mut transaction = self.connection.begin().await.named("clear.begin")?;
-        delete_above(&mut transaction, chain_id, -1).await?;
-        sqlx::query("DELETE FROM checkpoints WHERE chain_id = $1")
-            .bind(chain_id)
-            .execute(&mut *transaction)
-            .await
-            .named("clear.checkpoints")?;
-        transaction.commit().await.named("clear.commit")
+        let mut connection = self.take()?;
+        let cleared = clear(&mut connection, self.chain_id).await;
+        self.give_back(connection, &cleared);
+        cleared
     }
 
     /// Forgets blocks below `below` that hold no event, and says how many. Blocks with events stay (their
-    /// times and digests are read), and so does the one that the checkpoint names.
+    /// times and digests are read), and so do those that checkpoints name.
     ///
     /// # Errors
     /// What the database says.
     pub async fn prune_blocks(&mut self, below: u64) -> Result<u64, DbError> {
-        let deleted = sqlx::query(
-            "DELETE FROM blocks b WHERE chain_id = $1 AND number < $2 AND events = 0 AND NOT EXISTS (
-                 SELECT FROM checkpoints c WHERE c.chain_id = b.chain_id AND c.block_number = b.number
-             )",
-        )
-        .bind(self.chain_id)
-        .bind(stored_block(below)?)
-        .execute(&mut self.connection)
-        .await
-        .named("prune_blocks")?;
-        Ok(deleted.rows_affected())
+        let mut connection = self.take()?;
+        let pruned = prune_blocks(&mut connection, self.chain_id, below).await;
+        self.give_back(connection, &pruned);
+        pruned
     }
+}
+
+async fn rollback_to(connection: &mut PgConnection, chain_id: i64, number: u64) -> Result<BlockRef, DbError> {
+    let above = stored_block(number)?;
+    let mut transaction = connection.begin().await.named("rollback.begin")?;
+    if let Some(finalized) = checkpoint(&mut transaction, chain_id, FINALIZED_STAGE).await?
+        && finalized.number > number
+    {
+        return Err(DbError::BelowFinality { number, finalized: finalized.number });
+    }
+    let block: Option<(i64, Hash32)> = sqlx::query_as(
+        "SELECT number, hash FROM blocks WHERE chain_id = $1 AND number <= $2 ORDER BY number DESC LIMIT 1",
+    )
+    .bind(chain_id)
+    .bind(above)
+    .fetch_optional(&mut *transaction)
+    .await
+    .named("rollback.block")?;
+    let block = block_ref(block.ok_or(DbError::TooDeep { number })?);
+    delete_above(&mut transaction, chain_id, above).await?;
+    put_checkpoint(&mut transaction, chain_id, CHAIN_STAGE, block).await?;
+    transaction.commit().await.named("rollback.commit")?;
+    Ok(block)
+}
+
+async fn clear(connection: &mut PgConnection, chain_id: i64) -> Result<(), DbError> {
+    let mut transaction = connection.begin().await.named("clear.begin")?;
+    delete_above(&mut transaction, chain_id, -1).await?;
+    sqlx::query("DELETE FROM checkpoints WHERE chain_id = $1")
+        .bind(chain_id)
+        .execute(&mut *transaction)
+        .await
+        .named("clear.checkpoints")?;
+    transaction.commit().await.named("clear.commit")
+}
+
+async fn prune_blocks(connection: &mut PgConnection, chain_id: i64, below: u64) -> Result<u64, DbError> {
+    let deleted = sqlx::query(
+        "DELETE FROM blocks b WHERE chain_id = $1 AND number < $2 AND events = 0 AND NOT EXISTS (
+             SELECT FROM checkpoints c WHERE c.chain_id = b.chain_id AND c.block_number = b.number
+         )",
+    )
+    .bind(chain_id)
+    .bind(stored_block(below)?)
+    .execute(connection)
+    .await
+    .named("prune_blocks")?;
+    Ok(deleted.rows_affected())
 }
 
 async fn delete_above(connection: &mut PgConnection, chain_id: i64, above: i64) -> Result<(), DbError> {

@@ -349,7 +349,7 @@ async fn usage(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<LogUs
 
 async fn parameters(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<Parameter>, DbError> {
     let rows: Vec<(Account, String, Hash32)> = sqlx::query_as(
-        "SELECT DISTINCT ON (contract, name) contract, name, value FROM parameter_changes
+        "SELECT DISTINCT ON (contract, name COLLATE \"C\") contract, name, value FROM parameter_changes
          WHERE chain_id = $1 AND block_number <= $2
          ORDER BY contract, name COLLATE \"C\", block_number DESC, log_index DESC",
     )

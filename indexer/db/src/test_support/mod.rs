@@ -73,7 +73,12 @@ impl TestDb {
 
     /// Runs statements as they are.
     pub async fn execute(&self, statements: &str) {
-        let mut connection = self.connect().await;
+        Self::execute_at(self.url.clone(), statements).await;
+    }
+
+    /// Runs statements as they are in the database at `url`; for a task of its own.
+    pub async fn execute_at(url: String, statements: &str) {
+        let mut connection = options(&url).connect().await.expect("the test database answers");
         let done = sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut connection).await;
         done.unwrap_or_else(|error| panic!("{statements}: {error}"));
     }
