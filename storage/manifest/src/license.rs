@@ -82,25 +82,18 @@ pub fn parse(text: &str) -> Result<License, LicenseError> {
     if text.is_empty() || text.len() > LICENSE_BYTES_MAX {
         return Err(LicenseError::Length { size_bytes: text.len() });
     }
-    let expression = Expression::parse_mode(text, ParseMode::STRICT).map_err(|error| match error.reason {
-        Reason::UnknownLicense | Reason::UnknownTerm => {
-            let id = text.get(error.span.clone()).unwrap_or(text).to_owned();
-            let nearest = nearest(&id, spdx::identifiers::LICENSES.iter().map(|license| license.name));
-            LicenseError::Unknown { id, nearest }
-        }
-        Reason::UnknownException => {
-            let id = text.get(error.span.clone()).unwrap_or(text).to_owned();
-            let nearest = nearest(&id, spdx::identifiers::EXCEPTIONS.iter().map(|exception| exception.name));
-            LicenseError::Unknown { id, nearest }
-        }
-        Reason::DeprecatedLicenseId => {
-            let id = text.get(error.span.clone()).unwrap_or(text).to_owned();
-            let extends = |name: &&str| name.strip_prefix(id.as_str()).is_some_and(|rest| rest.starts_with('-'));
-            let nearest = spdx::identifiers::LICENSES.iter().map(|license| license.name).find(extends);
-            LicenseError::Deprecated { id, nearest }
-        }
-        reason => {
-            LicenseError::Malformed { text: text.to_owned(), offset: error.span.start, cause: reason.to_string() }
+    let expression = Expression::parse_mode(text, ParseMode::STRICT).map_err(|error| {
+        let start = error.span.start;
+        let id = text.get(error.span).unwrap_or(text).to_owned();
+        let licenses = spdx::identifiers::LICENSES.iter().map(|license| license.name);
+        let exceptions = spdx::identifiers::EXCEPTIONS.iter().map(|exception| exception.name);
+        match error.reason {
+            Reason::UnknownLicense | Reason::UnknownTerm => {
+                LicenseError::Unknown { nearest: nearest(&id, licenses), id }
+            }
+            Reason::UnknownException => LicenseError::Unknown { nearest: nearest(&id, exceptions), id },
+            Reason::DeprecatedLicenseId => LicenseError::Deprecated { nearest: successor(&id, licenses), id },
+            reason => LicenseError::Malformed { text: text.to_owned(), offset: start, cause: reason.to_string() },
         }
     })?;
     let has_reference =
@@ -113,6 +106,11 @@ fn did_you_mean(nearest: Option<&'static str>) -> String {
         Some(id) => format!("; did you mean '{id}'?"),
         None => "; use an id from https://spdx.org/licenses or LicenseRef-...".to_owned(),
     }
+}
+
+/// The first id that goes on where a withdrawn one ends: `GPL-2.0` became `GPL-2.0-only` and `-or-later`.
+fn successor(id: &str, mut candidates: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    candidates.find(|name| name.strip_prefix(id).is_some_and(|rest| rest.starts_with('-')))
 }
 
 /// The candidate with the fewest edits (ASCII case aside), where they are at most a third of the text;

@@ -57,8 +57,8 @@ pub enum ShardRowError {
         /// Which shard.
         ordinal: u64,
     },
-    /// A total leaves 64 bits.
-    #[error("the sum of {what} over all shards exceeds 64 bits")]
+    /// A total leaves its range: 32 bits for shards, 64 for the rest.
+    #[error("the total of {what} over all shards is too large")]
     Overflow {
         /// Which column.
         what: &'static str,
@@ -69,7 +69,7 @@ pub enum ShardRowError {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ShardTotals {
     /// Number of shards.
-    pub shards: u64,
+    pub shards: u32,
     /// Sum of their sizes.
     pub size_bytes: u64,
     /// Sum of their records.
@@ -95,7 +95,7 @@ pub fn check_rows(rows: &[ShardRow]) -> Result<ShardTotals, ShardRowError> {
         if row.contributor == Some(Address::ZERO) {
             return Err(ShardRowError::ZeroContributor { ordinal });
         }
-        totals.shards += 1;
+        totals.shards = totals.shards.checked_add(1).ok_or(ShardRowError::Overflow { what: "shards" })?;
         totals.size_bytes = add(totals.size_bytes, row.size_bytes, "bytes")?;
         totals.records = add(totals.records, row.records, "records")?;
         totals.tokens = add(totals.tokens, row.tokens, "tokens")?;
