@@ -1,0 +1,165 @@
+//! Facts from the chain alone: the events of an RPC endpoint, folded without a database.
+//!
+//! This is the stranger's side of a settlement. It shares no code with the database loader, so that an
+//! error in either shows as a difference.
+
+use std::collections::{BTreeMap, HashMap};
+
+use usufruct_types::{
+    Address, B256, BlobHash, EndpointId, JobId, Ppm, Terms, TermsId, Unit, VersionId,
+    event::{EpochProposal, Event, Located, RevenueKind},
+};
+
+use crate::facts::{Facts, RevenueFact, StakeEvent, StakeMove, VersionFact};
+
+/// What the chain said up to a block: facts without the blobs, and the epochs.
+#[derive(Clone, Debug, Default)]
+pub struct Replay {
+    /// Facts; `tables` and `logs` are empty until the blobs are read.
+    pub facts: Facts,
+    /// Proposals that were not rejected, in the order of their epochs.
+    pub proposals: Vec<EpochProposal>,
+    /// Settler of each of `proposals`.
+    pub settlers: Vec<Address>,
+    /// Who can be asked for each blob.
+    pub holders: BTreeMap<BlobHash, Vec<Address>>,
+    /// Where accounts serve blobs, by their latest announcement.
+    pub endpoints: BTreeMap<Address, (EndpointId, String)>,
+    terms: HashMap<TermsId, (Ppm, Unit)>,
+    trainers: HashMap<JobId, Address>,
+    /// Logs committed in the transaction at hand, by job: usage revenue follows its commitment there.
+    committed: HashMap<(B256, JobId), BlobHash>,
+}
+
+/// An event that cannot follow those before it: the endpoint left some out, or lies.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// A version under terms that were never published.
+    #[error("version {version} is under terms {terms}, which were never published: is the RPC endpoint complete?")]
+    UnknownTerms {
+        /// The version.
+        version: VersionId,
+        /// Its terms.
+        terms: TermsId,
+    },
+    /// Usage revenue in a transaction without a commitment of that job.
+    #[error("transaction {transaction} has usage revenue of job {job} and no commitment of it")]
+    NoCommitment {
+        /// The transaction.
+        transaction: B256,
+        /// The job.
+        job: JobId,
+    },
+}
+
+impl Replay {
+    /// Folds events in the order of the chain.
+    pub fn fold<'a>(
+        events: impl IntoIterator<Item = &'a Located>,
+        royalty_roots: Address,
+    ) -> Result<Self, ReplayError> {
+        let mut replay = Self::default();
+        for located in events {
+            replay.push(located, royalty_roots)?;
+        }
+        Ok(replay)
+    }
+
+    fn push(&mut self, located: &Located, royalty_roots: Address) -> Result<(), ReplayError> {
+        let block_number = located.at.block.number;
+        match &located.event {
+            Event::TermsPublished { terms_id, terms: Terms { curator_share, unit, .. }, .. } => {
+                self.terms.insert(*terms_id, (*curator_share, *unit));
+            }
+            Event::VersionRegistered { version, creator, input, .. } => {
+                let Some(&(curator_share, unit)) = self.terms.get(&input.terms) else {
+                    return Err(ReplayError::UnknownTerms { version: *version, terms: input.terms });
+                };
+                self.hold(input.manifest, *creator);
+                self.hold(input.shard_table, *creator);
+                self.facts.versions.push(VersionFact {
+                    block_number,
+                    version: *version,
+                    asset: input.asset,
+                    creator: *creator,
+                    shard_table: input.shard_table,
+                    parents: input.parents.clone(),
+                    recipients: input.recipients.clone(),
+                    curator_share,
+                    unit,
+                    tombstoned_at: None,
+                });
+            }
+            Event::VersionTombstoned { version, .. } => {
+                let registered = self.facts.versions.iter_mut().find(|one| one.version == *version);
+                if let Some(one) = registered {
+                    one.tombstoned_at.get_or_insert(block_number);
+                }
+            }
+            Event::Staked { asset, curator, amount, active_from_block } => {
+                let change = StakeMove::Added { amount: *amount, active_from_block: *active_from_block };
+                self.facts.stakes.push(StakeEvent { block_number, asset: *asset, curator: *curator, change });
+            }
+            Event::UnstakeRequested { asset, curator, amount, .. } => {
+                let change = StakeMove::Removed { amount: *amount };
+                self.facts.stakes.push(StakeEvent { block_number, asset: *asset, curator: *curator, change });
+            }
+            Event::StakeSlashed { asset, curator, amount, from_thawing, .. } => {
+                let counted = amount.checked_sub(*from_thawing).unwrap_or_default();
+                let change = StakeMove::Removed { amount: counted };
+                self.facts.stakes.push(StakeEvent { block_number, asset: *asset, curator: *curator, change });
+            }
+            Event::JobOpened { job, trainer, .. } => {
+                self.trainers.insert(*job, *trainer);
+            }
+            Event::UsageCommitted { job, log, .. } => {
+                self.committed.insert((located.at.transaction_hash, *job), *log);
+                if let Some(&trainer) = self.trainers.get(job) {
+                    self.hold(*log, trainer);
+                }
+            }
+            Event::RevenueReceived { version, token, reference, kind, amount, fee, .. } => {
+                let usage = match kind {
+                    RevenueKind::Usage => {
+                        let job = JobId(*reference);
+                        let transaction = located.at.transaction_hash;
+                        let log = self.committed.get(&(transaction, job));
+                        Some((job, *log.ok_or(ReplayError::NoCommitment { transaction, job })?))
+                    }
+                    _ => None,
+                };
+                let (version, token, amount, fee, kind) = (*version, *token, *amount, *fee, *kind);
+                self.facts.revenues.push(RevenueFact { block_number, version, token, amount, fee, kind, usage });
+            }
+            Event::ParameterChanged { contract, name, value } if *contract == royalty_roots => {
+                if name.as_slice().starts_with(b"treasury\0") {
+                    self.facts.treasuries.push((block_number, Address::from_word(*value)));
+                }
+            }
+            Event::RootProposed { settler, proposal, .. } => {
+                self.hold(proposal.tree, *settler);
+                self.proposals.push(proposal.clone());
+                self.settlers.push(*settler);
+            }
+            Event::RootRejected { epoch, .. } => {
+                // A rejection drops every proposal from that epoch on.
+                let kept = self.proposals.iter().take_while(|one| one.epoch < *epoch).count();
+                self.proposals.truncate(kept);
+                self.settlers.truncate(kept);
+            }
+            Event::EndpointAnnounced { account, endpoint, addresses } => {
+                self.endpoints.insert(*account, (*endpoint, addresses.clone()));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn hold(&mut self, blob: BlobHash, account: Address) {
+        let holders = self.holders.entry(blob).or_default();
+        if !holders.contains(&account) {
+            holders.push(account);
+        }
+    }
+}
