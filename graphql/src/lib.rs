@@ -1,1 +1,18 @@
 //! The GraphQL API and the HTTP server of Usufruct.
+
+mod deployment;
+mod digests;
+mod fault;
+mod http;
+mod limits;
+mod loaders;
+mod ready;
+mod schema;
+mod sign_in;
+mod trees;
+
+pub use deployment::{Contracts, DeploymentInfo, Schemas, TokenInfo};
+pub use http::{ServeError, ServerConfig, router, serve};
+pub use limits::Limits;
+pub use ready::{Progress, ReadyState};
+pub use schema::sdl;

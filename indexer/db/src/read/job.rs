@@ -39,6 +39,11 @@ impl Job {
     /// By trainer.
     pub const TRAINER: Column = Column::bytes("trainer");
 
+    /// By version that it holds a license for.
+    pub const LICENSED_VERSION: Column = Column::through(
+        "t.job_id IN (SELECT l.job_id FROM job_licenses l WHERE l.chain_id = $1 AND l.version_id = k.key)",
+    );
+
     /// That it holds a license for this version.
     pub fn licensed_for(version: VersionId) -> Condition {
         Condition::with(

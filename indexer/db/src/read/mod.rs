@@ -34,7 +34,7 @@ pub use provenance::{
     DEPTH_MAX, Direction, Provenance, ProvenanceEdge, ProvenanceNode, ProvenanceRoot, Relation, Thing,
 };
 pub use reader::{Column, Condition, Listed, Reader, Value};
-pub use revenue::{EpochRevenue, Revenue, RevenueTotal};
+pub use revenue::{AssetRevenue, EpochRevenue, Revenue, RevenueTotal};
 pub use stake::{Stake, StakeChange, StakeChangeKind};
 pub use terms::PublishedTerms;
 pub use usage::{EpochUsage, JobUsage, UsageCommitment, UsageTotal, UsageUnits};

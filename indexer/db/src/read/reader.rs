@@ -48,6 +48,8 @@ pub trait Listed: Sized + Send {
 pub struct Column {
     name: &'static str,
     kind: Kind,
+    /// How a row is matched with `k.key` where no column of it holds the key.
+    through: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,23 +62,34 @@ enum Kind {
 
 impl Column {
     pub(super) const fn bytes(name: &'static str) -> Self {
-        Self { name, kind: Kind::Bytes }
+        Self { name, kind: Kind::Bytes, through: None }
     }
 
     pub(super) const fn integer(name: &'static str) -> Self {
-        Self { name, kind: Kind::Integer }
+        Self { name, kind: Kind::Integer, through: None }
     }
 
     pub(super) const fn number(name: &'static str) -> Self {
-        Self { name, kind: Kind::Number }
+        Self { name, kind: Kind::Number, through: None }
     }
 
     pub(super) const fn text(name: &'static str) -> Self {
-        Self { name, kind: Kind::Text }
+        Self { name, kind: Kind::Text, through: None }
+    }
+
+    /// A relation that is no equality with a column: `sql` says when row `t` belongs to the bytes `k.key`.
+    pub(super) const fn through(sql: &'static str) -> Self {
+        Self { name: "", kind: Kind::Bytes, through: Some(sql) }
+    }
+
+    /// The same where `k.key` is a `bigint`.
+    pub(super) const fn through_integer(sql: &'static str) -> Self {
+        Self { name: "", kind: Kind::Integer, through: Some(sql) }
     }
 
     /// The condition that the column holds this value.
     pub fn is(self, value: impl Into<Value>) -> Condition {
+        debug_assert!(self.through.is_none(), "a relation through another table is no column of the list");
         Condition(Test::Is(self, value.into()))
     }
 }
@@ -261,7 +274,8 @@ impl Reader {
         let mut statement = self.statement(at, "SELECT k.n AS key_index, t.n FROM ");
         push_keys(&mut statement, column, keys);
         statement.push(" CROSS JOIN LATERAL (SELECT count(*) AS n FROM ");
-        statement.push(T::SOURCE).push(" t WHERE t.").push(column.name).push(" = k.key");
+        statement.push(T::SOURCE).push(" t WHERE true");
+        push_key_match(&mut statement, column);
         push_conditions(&mut statement, conditions);
         statement.push(") t");
         let mut counts = vec![0; keys.len()];
@@ -340,7 +354,7 @@ fn rows<T: Listed>(
 ) {
     statement.push("SELECT t.* FROM ").push(T::SOURCE).push(" t WHERE true");
     if let Some(column) = column {
-        statement.push(" AND t.").push(column.name).push(" = k.key");
+        push_key_match(statement, column);
     }
     push_conditions(statement, conditions);
     let (behind, ahead) = if order.is_descending { ("<", ">") } else { (">", "<") };
@@ -402,6 +416,13 @@ fn push_conditions(statement: &mut QueryBuilder<Postgres>, conditions: &[Conditi
             }
         }
     }
+}
+
+fn push_key_match(statement: &mut QueryBuilder<Postgres>, column: Column) {
+    match column.through {
+        Some(sql) => statement.push(" AND ").push(sql),
+        None => statement.push(" AND t.").push(column.name).push(" = k.key"),
+    };
 }
 
 fn push_value(statement: &mut QueryBuilder<Postgres>, kind: Kind, value: &Value) {

@@ -1,6 +1,6 @@
 //! What versions earned.
 
-use usufruct_types::{Address, Amount, AssetId, B256, EpochIndex, LogRef, Ppm, VersionId, event::RevenueKind};
+use usufruct_types::{Address, Amount, B256, EpochIndex, LogRef, Ppm, VersionId, event::RevenueKind};
 
 use super::{
     cells::{CellError, Cells},
@@ -77,10 +77,6 @@ impl Listed for Revenue {
 /// What a version earned in a token so far, before fees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RevenueTotal {
-    /// The version.
-    pub version: VersionId,
-    /// Its asset.
-    pub asset: AssetId,
     /// The token.
     pub token: Address,
     /// The sum.
@@ -90,30 +86,42 @@ pub struct RevenueTotal {
 impl RevenueTotal {
     /// By version.
     pub const VERSION: Column = Column::bytes("version_id");
-    /// By asset: one row for each of its versions and tokens.
-    pub const ASSET: Column = Column::bytes("asset_id");
 }
 
 impl Listed for RevenueTotal {
     const LIST: &'static str = "revenue totals";
     const SOURCE: &'static str = "(
-        SELECT v.version_id, v.asset_id, r.token, r.amount
-        FROM versions v
-        CROSS JOIN LATERAL (
-            SELECT r.token, sum(r.amount) AS amount FROM revenues r
-            WHERE r.chain_id = v.chain_id AND r.version_id = v.version_id AND r.block_number <= $2
-            GROUP BY r.token
-        ) r
-        WHERE v.chain_id = $1 AND v.block_number <= $2)";
+        SELECT version_id, token, sum(amount) AS amount FROM revenues
+        WHERE chain_id = $1 AND block_number <= $2
+        GROUP BY version_id, token)";
     const ORDER: Order = Order::ascending(&[bytes("token"), bytes("version_id")]);
 
     fn from_row(row: &Cells<'_>) -> Result<Self, CellError> {
-        Ok(Self {
-            version: row.word("version_id")?,
-            asset: row.word("asset_id")?,
-            token: row.address("token")?,
-            amount: row.amount("amount")?,
-        })
+        Ok(Self { token: row.address("token")?, amount: row.amount("amount")? })
+    }
+}
+
+/// What all versions of an asset earned in a token so far, before fees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AssetRevenue(pub RevenueTotal);
+
+impl AssetRevenue {
+    /// By asset.
+    pub const ASSET: Column = Column::bytes("asset_id");
+}
+
+impl Listed for AssetRevenue {
+    const LIST: &'static str = "asset revenues";
+    const SOURCE: &'static str = "(
+        SELECT v.asset_id, r.token, sum(r.amount) AS amount
+        FROM versions v
+        JOIN revenues r ON r.chain_id = v.chain_id AND r.version_id = v.version_id AND r.block_number <= $2
+        WHERE v.chain_id = $1 AND v.block_number <= $2
+        GROUP BY v.asset_id, r.token)";
+    const ORDER: Order = Order::ascending(&[bytes("token"), bytes("asset_id")]);
+
+    fn from_row(row: &Cells<'_>) -> Result<Self, CellError> {
+        RevenueTotal::from_row(row).map(Self)
     }
 }
 

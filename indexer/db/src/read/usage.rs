@@ -5,7 +5,7 @@ use usufruct_types::{B256, BlobHash, EpochIndex, JobId, LicenseId, LogRef, Versi
 use super::{
     cells::{CellError, Cells},
     page::{Order, bytes, integer, number},
-    reader::{Column, Condition, Listed},
+    reader::{Column, Condition, Listed, Value},
 };
 
 /// A commitment of a job to what it consumed.
@@ -70,12 +70,14 @@ pub struct UsageUnits {
 }
 
 impl UsageUnits {
-    /// By the block of the commitment: with [`Self::LOG_INDEX`] it names one.
-    pub const BLOCK: Column = Column::integer("block_number");
-    /// By the log index of the commitment.
-    pub const LOG_INDEX: Column = Column::integer("log_index");
-    /// By job.
-    pub const JOB: Column = Column::bytes("job_id");
+    /// By commitment, named by [`Self::commitment`].
+    pub const COMMITMENT: Column =
+        Column::through_integer("t.block_number = k.key >> 20 AND t.log_index = (k.key & 1048575)::integer");
+
+    /// The key of a commitment: where its event stands. No block holds 2^20 logs: that many cost more gas than any has.
+    pub fn commitment(at: &LogRef) -> Value {
+        Value::Number((at.block.number << 20) | u64::from(at.log_index & 0xf_ffff))
+    }
 }
 
 impl Listed for UsageUnits {
@@ -119,12 +121,17 @@ pub struct UsageTotal {
 }
 
 impl UsageTotal {
-    /// By log.
-    pub const LOG: Column = Column::bytes("usage_log_hash");
-    /// By job.
-    pub const JOB: Column = Column::bytes("job_id");
+    /// By job and log, named by [`Self::of`].
+    pub const JOB_AND_LOG: Column = Column::through(
+        "t.job_id = substring(k.key FROM 1 FOR 32) AND t.usage_log_hash = substring(k.key FROM 33 FOR 32)",
+    );
     /// By version.
     pub const VERSION: Column = Column::bytes("version_id");
+
+    /// The key of what a log says of a job.
+    pub fn of(job: JobId, log: BlobHash) -> Value {
+        Value::Bytes([*job.as_bytes(), *log.as_bytes()].concat())
+    }
 }
 
 impl Listed for UsageTotal {

@@ -1,0 +1,281 @@
+//! The HTTP server: GraphQL, files of trees and proofs, probes, metrics, the web page.
+
+mod accept;
+mod access_log;
+mod assets;
+mod graphql;
+mod headers;
+mod probes;
+mod reply;
+mod trees;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    http::{HeaderName, HeaderValue, Method, header},
+    middleware,
+    routing::get,
+};
+use tokio::{net::TcpListener, sync::Semaphore};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    cors::{AllowOrigin, CorsLayer},
+};
+use usufruct_db::{Db, read::Reader};
+
+use crate::{
+    deployment::DeploymentInfo,
+    limits::{Limits, Weights},
+    ready::ReadyState,
+    schema::{Schema, context::App, schema, sdl},
+    sign_in::Site,
+};
+
+/// Everything that the server needs to know.
+#[derive(Clone)]
+pub struct ServerConfig {
+    /// The index.
+    pub db: Db,
+    /// What it is an index of.
+    pub deployment: DeploymentInfo,
+    /// Address that browsers reach the server under, such as `https://usufruct.example`. Sign-in messages name it.
+    pub public_url: String,
+    /// How far the indexer is; it updates its clone.
+    pub ready: ReadyState,
+    /// Gives the text of `/metrics` in Prometheus' format.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// Routes of the program that are served beside ours, with the same headers and log.
+    pub extra: Router,
+    /// Origins of other sites whose pages may call the API, such as `https://app.example`; none unless said.
+    pub cors_origins: Vec<String>,
+    /// Limits on a request.
+    pub limits: Limits,
+    /// Longest time for a request.
+    pub timeout: Duration,
+    /// Most GraphQL requests that run at a time; more are told to come back.
+    pub concurrency: usize,
+}
+
+impl ServerConfig {
+    /// A configuration with the default limits, no metrics, no further routes and no other origins.
+    pub fn new(db: Db, deployment: DeploymentInfo, public_url: impl Into<String>) -> Self {
+        Self {
+            db,
+            deployment,
+            public_url: public_url.into(),
+            ready: ReadyState::new(),
+            metrics: Arc::new(String::new),
+            extra: Router::new(),
+            cors_origins: Vec::new(),
+            limits: Limits::default(),
+            timeout: Duration::from_secs(15),
+            concurrency: 64,
+        }
+    }
+}
+
+impl std::fmt::Debug for ServerConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServerConfig")
+            .field("deployment", &self.deployment)
+            .field("public_url", &self.public_url)
+            .field("cors_origins", &self.cors_origins)
+            .field("limits", &self.limits)
+            .field("timeout", &self.timeout)
+            .field("concurrency", &self.concurrency)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why the server does not start, or stopped.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// The public address cannot be named in a sign-in message.
+    #[error(
+        "'{0}' is not an address of this server: expected http:// or https:// with a host, such as https://usufruct.example"
+    )]
+    PublicUrl(String),
+    /// An origin that no browser sends.
+    #[error(
+        "'{0}' is not an origin: expected http:// or https:// with a host and no path, such as https://app.example"
+    )]
+    Origin(String),
+    /// The socket failed.
+    #[error("the server cannot go on serving")]
+    Io(#[source] std::io::Error),
+}
+
+/// What the handlers share.
+pub(crate) struct State {
+    schema: Schema,
+    weights: Weights,
+    limits: Limits,
+    timeout: Duration,
+    permits: Semaphore,
+    db: Db,
+    reader: Reader,
+    deployment: DeploymentInfo,
+    ready: ReadyState,
+    metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    is_https: bool,
+}
+
+impl State {
+    fn app(&self) -> &App {
+        self.schema.data().expect("the schema is built with it")
+    }
+}
+
+/// The routes, to be served by [`serve`] or called in a test.
+///
+/// # Errors
+/// [`ServeError::PublicUrl`], [`ServeError::Origin`].
+pub fn router(config: ServerConfig) -> Result<Router, ServeError> {
+    let ServerConfig { db, deployment, public_url, ready, metrics, extra, limits, timeout, concurrency, .. } = config;
+    let domain = authority(&public_url).ok_or_else(|| ServeError::PublicUrl(public_url.clone()))?;
+    let is_https = public_url.starts_with("https://");
+    let cors = cors(&config.cors_origins)?;
+    let reader = Reader::new(&db, deployment.chain_id);
+    let app = App {
+        deployment: deployment.clone(),
+        ready: ready.clone(),
+        db: db.clone(),
+        trees: crate::trees::Trees::default(),
+        digests: crate::digests::Digests::default(),
+        site: Site { domain: domain.to_owned(), uri: public_url.clone(), chain_id: deployment.chain_id },
+        cost_max: limits.cost,
+    };
+    let state = Arc::new(State {
+        schema: schema(app),
+        weights: Weights::of(&sdl()),
+        limits,
+        timeout,
+        permits: Semaphore::new(concurrency.max(1)),
+        db,
+        reader,
+        deployment,
+        ready,
+        metrics,
+        is_https,
+    });
+    let routes = Router::new()
+        .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/schema.graphql", get(async || ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sdl())))
+        .route("/epochs/{index}/tree.json", get(trees::tree))
+        .route("/epochs/{index}/proofs.json", get(trees::proofs))
+        .route("/healthz", get(probes::health))
+        .route("/readyz", get(probes::ready))
+        .route("/metrics", get(probes::metrics))
+        .merge(assets::routes())
+        .with_state(state.clone());
+    Ok(routes
+        .merge(extra)
+        .fallback(reply::not_found)
+        .method_not_allowed_fallback(reply::method_not_allowed)
+        .layer(CompressionLayer::new())
+        .layer(cors)
+        .layer(middleware::from_fn_with_state(state.clone(), headers::secure))
+        .layer(CatchPanicLayer::custom(reply::panicked))
+        .layer(middleware::from_fn_with_state(state, reply::in_time))
+        .layer(middleware::from_fn(access_log::log)))
+}
+
+/// How long open requests may take once the server shall stop.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// How often sessions and nonces whose time is over are forgotten.
+const SWEEP: Duration = Duration::from_secs(600);
+
+/// Serves until `shutdown` ends; then takes no more requests and lets open ones finish, at most 10 seconds.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn serve(
+    listener: TcpListener,
+    config: ServerConfig,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let db = config.db.clone();
+    let router = router(config)?;
+    let (stop, mut stopped) = tokio::sync::watch::channel(false);
+    let signal = async move {
+        shutdown.await;
+        stop.send_replace(true);
+    };
+    let sweep = async {
+        loop {
+            tokio::time::sleep(SWEEP).await;
+            if let Err(error) = db.forget_expired().await {
+                tracing::warn!(%error, "expired sessions stay for now");
+            }
+        }
+    };
+    let grace = async {
+        // An error means that the server is gone, so there is nothing to wait for either way.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+        tokio::time::sleep(GRACE).await;
+    };
+    let serving = axum::serve(listener, router).with_graceful_shutdown(signal);
+    tokio::select! {
+        done = async { serving.await } => done.map_err(ServeError::Io),
+        () = grace => {
+            tracing::warn!(seconds = GRACE.as_secs(), "requests that did not finish in time are dropped");
+            Ok(())
+        }
+        () = sweep => unreachable!("the sweep has no end"),
+    }
+}
+
+/// Host and port of an http(s) address.
+fn authority(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+    let host = rest.split(['/', '?', '#']).next()?;
+    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
+    (!host.is_empty() && host.bytes().all(is_host)).then_some(host)
+}
+
+fn cors(origins: &[String]) -> Result<CorsLayer, ServeError> {
+    let mut allowed = Vec::with_capacity(origins.len());
+    for origin in origins {
+        let is_origin = authority(origin).is_some_and(|host| origin.ends_with(host));
+        let value = HeaderValue::from_str(origin).ok().filter(|_| is_origin);
+        allowed.push(value.ok_or_else(|| ServeError::Origin(origin.clone()))?);
+    }
+    Ok(CorsLayer::new()
+        .allow_origin(AllowOrigin::list(allowed))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([header::ACCEPT, header::AUTHORIZATION, header::CONTENT_TYPE])
+        .expose_headers([HeaderName::from_static("x-request-id"), header::RETRY_AFTER])
+        .max_age(Duration::from_secs(3600)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_domain_is_read_off_the_public_address() {
+        for (url, domain) in [
+            ("http://127.0.0.1:8080", Some("127.0.0.1:8080")),
+            ("https://usufruct.example/app?x#y", Some("usufruct.example")),
+            ("http://[::1]:80", Some("[::1]:80")),
+            ("usufruct.example", None),
+            ("https://", None),
+            ("https://user@host", None),
+            ("ftp://host", None),
+        ] {
+            assert_eq!(authority(url), domain, "{url}");
+        }
+    }
+
+    #[test]
+    fn only_origins_are_allowed_for_cors() {
+        assert!(cors(&["https://app.example".to_owned()]).is_ok());
+        for origin in ["*", "app.example", "https://app.example/", "https://app.example/x", "https://a\n"] {
+            assert!(matches!(cors(&[origin.to_owned()]), Err(ServeError::Origin(_))), "{origin}");
+        }
+    }
+}

@@ -1,0 +1,445 @@
+//! Epochs, payouts and claims.
+
+use async_graphql::{Context, Enum, ID, Object};
+use usufruct_db::read::{self, BlobKind, Condition, Listed as _};
+use usufruct_manifest::cid::blob_cid;
+use usufruct_royalty::tree::{Leaf, leaf_hash};
+
+use super::{
+    account::Account,
+    connection::{Connection, Paging, Shown, related},
+    context::{At, app, loaders},
+    ids::GlobalId,
+    revenue::EpochRevenue,
+    scalars::{Address, BigInt, Cid, DateTime, Hash32},
+    values::{Block, Content, ContentState, EventReference, Money, find},
+    version::Version,
+};
+use usufruct_types::BlockRef;
+
+/// Where an epoch stands.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum EpochState {
+    /// Its root waits for the end of its challenge window.
+    Proposed,
+    /// Its root counts.
+    Final,
+    /// Its root was thrown out, and nobody proposed another one yet.
+    Rejected,
+}
+
+impl From<read::EpochState> for EpochState {
+    fn from(state: read::EpochState) -> Self {
+        match state {
+            read::EpochState::Proposed => Self::Proposed,
+            read::EpochState::Final => Self::Final,
+            read::EpochState::Rejected => Self::Rejected,
+        }
+    }
+}
+
+impl EpochState {
+    pub(crate) fn condition(self) -> Condition {
+        read::Epoch::in_state(match self {
+            Self::Proposed => read::EpochState::Proposed,
+            Self::Final => read::EpochState::Final,
+            Self::Rejected => read::EpochState::Rejected,
+        })
+    }
+}
+
+/// An epoch.
+pub(crate) struct Epoch {
+    at: At,
+    row: read::Epoch,
+}
+
+impl Shown for Epoch {
+    type Row = read::Epoch;
+
+    fn shown(at: At, row: read::Epoch) -> Self {
+        Self { at, row }
+    }
+}
+
+/// An accounting period of blocks (start, end], by the latest root proposed for it in `RoyaltyRoots`. Payout tree and
+/// proofs as files: /epochs/{index}/tree.json and /epochs/{index}/proofs.json.
+#[Object]
+impl Epoch {
+    /// Opaque global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::Epoch(self.row.index).to_id()
+    }
+
+    /// Its number, from 1.
+    async fn index(&self) -> BigInt {
+        self.row.index.0.into()
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> EpochState {
+        self.row.state.into()
+    }
+
+    /// Who proposed its root.
+    async fn settler(&self) -> Account {
+        Account::new(self.at, self.row.settler)
+    }
+
+    /// Last block before it.
+    async fn start_block(&self) -> BigInt {
+        self.row.start_block.into()
+    }
+
+    /// Its last block.
+    async fn end_block(&self) -> Block {
+        Block(BlockRef { number: self.row.end_block, hash: self.row.end_block_hash })
+    }
+
+    /// Root of the cumulative payout tree.
+    async fn root(&self) -> Hash32 {
+        self.row.root.into()
+    }
+
+    /// Hash over the sorted hashes of the usage logs that were used.
+    async fn log_set_hash(&self) -> Hash32 {
+        self.row.log_set.into()
+    }
+
+    /// BLAKE3 of the payout tree (Parquet).
+    async fn tree_hash(&self) -> Hash32 {
+        self.row.tree.into()
+    }
+
+    /// The same as a content id with the codec raw.
+    async fn tree_cid(&self) -> Cid {
+        Cid(blob_cid(self.row.tree).to_string())
+    }
+
+    /// Whether the payout tree could be fetched and read.
+    async fn tree_state(&self, ctx: &Context<'_>) -> async_graphql::Result<ContentState> {
+        Ok(Content::of(ctx, self.row.tree, BlobKind::PayoutTree).await?.state)
+    }
+
+    /// The same with what is known of failures and size.
+    async fn tree_content(&self, ctx: &Context<'_>) -> async_graphql::Result<Content> {
+        Ok(Content::of(ctx, self.row.tree, BlobKind::PayoutTree).await?)
+    }
+
+    /// Sum of all cumulative amounts of the tree by token, at most 16.
+    async fn totals(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Money>> {
+        let rows = loaders(ctx).all::<read::EpochTotal>(self.at.0, read::EpochTotal::EPOCH, self.row.index).await?;
+        Ok(rows.into_iter().map(|row| Money { amount: row.cumulative, token: row.token }).collect())
+    }
+
+    /// When it can be made final.
+    async fn finalizable_at(&self) -> Option<DateTime> {
+        DateTime::from_unix_seconds(self.row.finalizable_at)
+    }
+
+    /// The settler's bond, lost where the root is rejected.
+    async fn bond(&self, ctx: &Context<'_>) -> Money {
+        Money { amount: self.row.bond, token: app(ctx).deployment.stake_token.address }
+    }
+
+    /// Who rejected the root.
+    async fn rejected_by(&self) -> Option<Account> {
+        self.row.rejected_by.map(|account| Account::new(self.at, account))
+    }
+
+    /// Reference to the decision that rejected the root.
+    async fn rejection_reason(&self) -> Option<Hash32> {
+        self.row.rejected_reason.map(Hash32)
+    }
+
+    /// The leaves of its tree.
+    async fn payouts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Payout>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::Payout::ORDER;
+        Ok(related(ctx, self.at, read::Payout::EPOCH, self.row.index, vec![], order, paging).await?)
+    }
+
+    /// Claims paid under its root, newest first.
+    async fn claims(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Claim>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::Claim::ORDER;
+        Ok(related(ctx, self.at, read::Claim::EPOCH, self.row.index, vec![], order, paging).await?)
+    }
+
+    /// What versions earned in it, by version and token.
+    async fn revenues(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<EpochRevenue>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::EpochRevenue::ORDER;
+        Ok(related(ctx, self.at, read::EpochRevenue::EPOCH, self.row.index, vec![], order, paging).await?)
+    }
+
+    /// What the usage logs committed in it add up to, by version, as far as they are available.
+    async fn usage(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<EpochUsage>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::EpochUsage::ORDER;
+        Ok(related(ctx, self.at, read::EpochUsage::EPOCH, self.row.index, vec![], order, paging).await?)
+    }
+
+    /// The event of the proposal.
+    async fn event(&self) -> EventReference {
+        EventReference(self.row.at)
+    }
+
+    /// The event that made it final or rejected it.
+    async fn verdict_event(&self) -> Option<EventReference> {
+        self.row.verdict_at.map(EventReference)
+    }
+}
+
+/// What an epoch's logs add up to for a version.
+pub(crate) struct EpochUsage {
+    at: At,
+    row: read::EpochUsage,
+}
+
+impl Shown for EpochUsage {
+    type Row = read::EpochUsage;
+
+    fn shown(at: At, row: read::EpochUsage) -> Self {
+        Self { at, row }
+    }
+}
+
+/// What the usage logs committed in an epoch add up to for one version.
+#[Object]
+impl EpochUsage {
+    /// The version.
+    async fn version(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Version>> {
+        Ok(find(ctx, self.at, read::Version::ID, self.row.version).await?)
+    }
+
+    /// Records read, over all passes.
+    async fn records(&self) -> BigInt {
+        self.row.records.into()
+    }
+
+    /// Tokens read, over all passes.
+    async fn tokens(&self) -> BigInt {
+        self.row.tokens.into()
+    }
+
+    /// Bytes read, over all passes.
+    async fn size_bytes(&self) -> BigInt {
+        self.row.size_bytes.into()
+    }
+
+    /// Different shards read.
+    async fn shard_count(&self) -> BigInt {
+        self.row.shards.into()
+    }
+
+    /// Jobs that read it.
+    async fn job_count(&self) -> BigInt {
+        self.row.jobs.into()
+    }
+}
+
+/// Which payouts of an account are listed.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Enum)]
+pub(crate) enum PayoutScope {
+    /// Those under the root that counts now: what can be claimed.
+    #[default]
+    Current,
+    /// Those under roots that still wait for the end of their window.
+    Pending,
+    /// Those of every epoch.
+    All,
+}
+
+impl PayoutScope {
+    pub(crate) fn conditions(self) -> Vec<Condition> {
+        match self {
+            Self::Current => vec![read::Payout::current()],
+            Self::Pending => vec![read::Payout::pending()],
+            Self::All => vec![],
+        }
+    }
+}
+
+/// A leaf of a payout tree.
+pub(crate) struct Payout {
+    at: At,
+    row: read::Payout,
+}
+
+impl Shown for Payout {
+    type Row = read::Payout;
+
+    fn shown(at: At, row: read::Payout) -> Self {
+        Self { at, row }
+    }
+}
+
+impl Payout {
+    const fn money(&self, amount: usufruct_types::Amount) -> Money {
+        Money { amount, token: self.row.token }
+    }
+
+    const fn leaf(&self) -> Leaf {
+        Leaf { account: self.row.account, token: self.row.token, cumulative: self.row.cumulative }
+    }
+}
+
+/// What an account is due in a token under an epoch's root: one leaf of its payout tree.
+#[Object]
+impl Payout {
+    /// Opaque global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::Payout(self.row.epoch, self.row.account, self.row.token).to_id()
+    }
+
+    /// The epoch.
+    async fn epoch(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Epoch>> {
+        Ok(find(ctx, self.at, read::Epoch::INDEX, self.row.epoch).await?)
+    }
+
+    /// Where that epoch stands.
+    async fn state(&self) -> EpochState {
+        self.row.state.into()
+    }
+
+    /// Whether its root is the one that claims are checked against now.
+    async fn is_current(&self) -> bool {
+        self.row.is_current
+    }
+
+    /// Who is due it.
+    async fn account(&self) -> Account {
+        Account::new(self.at, self.row.account)
+    }
+
+    /// Due in all since the first epoch: the leaf's amount.
+    async fn cumulative(&self) -> Money {
+        self.money(self.row.cumulative)
+    }
+
+    /// Paid so far, under any root.
+    async fn claimed(&self) -> Money {
+        self.money(self.row.claimed)
+    }
+
+    /// What a claim pays now: cumulative less claimed under the current root, otherwise nothing.
+    async fn claimable(&self) -> Money {
+        self.money(self.row.claimable())
+    }
+
+    /// The values of the leaf in the order of the tree: chain id, contract, epoch, account, token, cumulative amount.
+    async fn value(&self, ctx: &Context<'_>) -> Vec<String> {
+        let deployment = &app(ctx).deployment;
+        let (contract, row) = (deployment.contracts.royalty_roots, &self.row);
+        vec![
+            deployment.chain_id.to_string(),
+            format!("{contract:#x}"),
+            row.epoch.to_string(),
+            format!("{:#x}", row.account),
+            format!("{:#x}", row.token),
+            row.cumulative.to_string(),
+        ]
+    }
+
+    /// Hash of the leaf in OpenZeppelin's standard form.
+    async fn leaf_hash(&self, ctx: &Context<'_>) -> Hash32 {
+        let deployment = &app(ctx).deployment;
+        Hash32(leaf_hash(deployment.chain_id, deployment.contracts.royalty_roots, self.row.epoch, &self.leaf()))
+    }
+
+    /// Siblings from the leaf up to the root, for `RoyaltyRoots.claim`. Checked against the epoch's root before it is
+    /// given out.
+    async fn proof(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Hash32>> {
+        let epoch = loaders(ctx).find::<read::Epoch>(self.at.0, read::Epoch::INDEX, self.row.epoch).await?;
+        let Some(epoch) = epoch else { return Ok(Vec::new()) };
+        let app = app(ctx);
+        let tree = app.trees.tree(loaders(ctx).reader(), &app.deployment, &epoch).await?;
+        let proof = tree.proof(self.row.account, self.row.token).unwrap_or_default();
+        Ok(proof.into_iter().map(Hash32).collect())
+    }
+}
+
+/// A payment that was made.
+pub(crate) struct Claim {
+    at: At,
+    row: read::Claim,
+}
+
+impl Shown for Claim {
+    type Row = read::Claim;
+
+    fn shown(at: At, row: read::Claim) -> Self {
+        Self { at, row }
+    }
+}
+
+/// A payment that `RoyaltyRoots` made.
+#[Object]
+impl Claim {
+    /// Whose claim.
+    async fn account(&self) -> Account {
+        Account::new(self.at, self.row.account)
+    }
+
+    /// Where the money went: the account or its payout address.
+    async fn recipient(&self) -> Address {
+        Address(self.row.recipient)
+    }
+
+    /// The epoch whose root proved it.
+    async fn epoch(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Epoch>> {
+        Ok(find(ctx, self.at, read::Epoch::INDEX, self.row.epoch).await?)
+    }
+
+    /// Paid then.
+    async fn amount(&self) -> Money {
+        Money { amount: self.row.amount, token: self.row.token }
+    }
+
+    /// Paid in all up to then.
+    async fn cumulative(&self) -> Money {
+        Money { amount: self.row.cumulative, token: self.row.token }
+    }
+
+    /// The event.
+    async fn event(&self) -> EventReference {
+        EventReference(self.row.at)
+    }
+}

@@ -1,0 +1,483 @@
+//! Training jobs and what they consumed.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+use usufruct_db::read::{self, BlobKind, Condition, JobDeposit as JobDepositRow, Listed as _};
+use usufruct_manifest::cid::blob_cid;
+use usufruct_types::JobId;
+
+use super::{
+    account::Account,
+    connection::{Connection, Paging, Shown, related},
+    context::{At, loaders},
+    ids::GlobalId,
+    scalars::{Address, BigInt, Cid, Hash32},
+    terms::License,
+    values::{Content, ContentState, EventReference, Money, Token, find},
+    version::Version,
+};
+
+/// Whether a job goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+pub(crate) enum JobState {
+    /// Usage can be committed.
+    Open,
+    /// It ended and the rest of its escrow went back.
+    Closed,
+}
+
+/// What jobs must fulfil to be listed; everything that is given must hold.
+#[derive(Default, InputObject)]
+pub(crate) struct JobFilter {
+    /// Who trains and pays.
+    trainer: Option<Address>,
+    /// A version that it holds a license for, by id.
+    version: Option<Hash32>,
+    /// Whether it goes on.
+    state: Option<JobState>,
+}
+
+impl JobFilter {
+    pub(crate) fn conditions(self) -> Vec<Condition> {
+        let mut conditions = Vec::new();
+        if let Some(Address(trainer)) = self.trainer {
+            conditions.push(read::Job::TRAINER.is(trainer));
+        }
+        if let Some(Hash32(version)) = self.version {
+            conditions.push(read::Job::licensed_for(version.into()));
+        }
+        match self.state {
+            Some(JobState::Open) => conditions.push(read::Job::open()),
+            Some(JobState::Closed) => conditions.push(read::Job::closed()),
+            None => {}
+        }
+        conditions
+    }
+}
+
+/// A training run.
+pub(crate) struct Job {
+    at: At,
+    row: read::Job,
+}
+
+impl Shown for Job {
+    type Row = read::Job;
+
+    fn shown(at: At, row: read::Job) -> Self {
+        Self { at, row }
+    }
+}
+
+impl Job {
+    const fn money(&self, amount: usufruct_types::Amount) -> Money {
+        Money { amount, token: self.row.token }
+    }
+}
+
+/// One training run of `UsageLedger`: its licenses, its escrow and what it says it consumed.
+#[Object]
+impl Job {
+    /// Opaque global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::Job(self.row.id).to_id()
+    }
+
+    /// Its id in the ledger.
+    async fn job_id(&self) -> Hash32 {
+        self.row.id.into()
+    }
+
+    /// Who trains and pays.
+    async fn trainer(&self) -> Account {
+        Account::new(self.at, self.row.trainer)
+    }
+
+    /// The key that signs its usage and its requests for shards.
+    async fn job_key(&self) -> Address {
+        Address(self.row.job_key)
+    }
+
+    /// The token of its escrow.
+    async fn token(&self) -> Token {
+        Token(self.row.token)
+    }
+
+    /// Whether it goes on.
+    async fn state(&self) -> JobState {
+        if self.row.closed_at.is_some() { JobState::Closed } else { JobState::Open }
+    }
+
+    /// Its licenses with the units consumed under each, at most 16, in the order that usage is committed in.
+    async fn licenses(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<JobLicense>> {
+        let rows = loaders(ctx).all::<read::JobLicense>(self.at.0, read::JobLicense::JOB, self.row.id).await?;
+        Ok(rows.into_iter().map(|row| JobLicense { at: self.at, row }).collect())
+    }
+
+    /// What its usage logs add up to by version, as far as the logs are available.
+    async fn usage(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<JobUsage>> {
+        let rows = loaders(ctx).all::<read::JobUsage>(self.at.0, read::JobUsage::JOB, self.row.id).await?;
+        Ok(rows.into_iter().map(|row| JobUsage { at: self.at, row }).collect())
+    }
+
+    /// Its usage commitments, newest first.
+    async fn commitments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<UsageCommitment>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::UsageCommitment::ORDER;
+        Ok(related(ctx, self.at, read::UsageCommitment::JOB, self.row.id, vec![], order, paging).await?)
+    }
+
+    /// Number of usage commitments.
+    async fn commitment_count(&self) -> BigInt {
+        self.row.commitments.into()
+    }
+
+    /// Escrow that came in, newest first.
+    async fn deposits(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<JobDeposit>> {
+        let paging = Paging { first, after, last, before };
+        let order = JobDepositRow::ORDER;
+        let mut deposits: Connection<JobDeposit> =
+            related(ctx, self.at, JobDepositRow::JOB, self.row.id, vec![], order, paging).await?;
+        deposits.for_each(|deposit| deposit.token = self.row.token);
+        Ok(deposits)
+    }
+
+    /// Escrow that came in, in all.
+    async fn deposited(&self) -> Money {
+        self.money(self.row.deposited)
+    }
+
+    /// What its usage was charged.
+    async fn charged(&self) -> Money {
+        self.money(self.row.charged)
+    }
+
+    /// What went back to the trainer when it ended.
+    async fn refunded(&self) -> Money {
+        self.money(self.row.refunded)
+    }
+
+    /// Escrow that is left: deposited less charged and refunded.
+    async fn escrow(&self) -> Option<Money> {
+        self.row.escrow().map(|amount| self.money(amount))
+    }
+
+    /// The event that opened it.
+    async fn event(&self) -> EventReference {
+        EventReference(self.row.at)
+    }
+
+    /// The event that closed it.
+    async fn closing_event(&self) -> Option<EventReference> {
+        self.row.closed_at.map(EventReference)
+    }
+}
+
+/// A license that a job uses.
+pub(crate) struct JobLicense {
+    at: At,
+    row: read::JobLicense,
+}
+
+/// A license that a job uses, and what it consumed under it.
+#[Object]
+impl JobLicense {
+    /// The license.
+    async fn license(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<License>> {
+        Ok(find(ctx, self.at, read::License::ID, self.row.license).await?)
+    }
+
+    /// Its version.
+    async fn version(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Version>> {
+        Ok(find(ctx, self.at, read::Version::ID, self.row.version).await?)
+    }
+
+    /// Units committed so far, in the unit of the license's terms. On chain, and what is charged.
+    async fn units(&self) -> BigInt {
+        self.row.units.into()
+    }
+}
+
+/// What a job's logs add up to for one version.
+pub(crate) struct JobUsage {
+    at: At,
+    row: read::JobUsage,
+}
+
+/// What a job's usage logs add up to for one version.
+#[Object]
+impl JobUsage {
+    /// The version.
+    async fn version(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Version>> {
+        Ok(find(ctx, self.at, read::Version::ID, self.row.version).await?)
+    }
+
+    /// Records read, over all passes.
+    async fn records(&self) -> BigInt {
+        self.row.records.into()
+    }
+
+    /// Tokens read, over all passes.
+    async fn tokens(&self) -> BigInt {
+        self.row.tokens.into()
+    }
+
+    /// Bytes read, over all passes.
+    async fn size_bytes(&self) -> BigInt {
+        self.row.size_bytes.into()
+    }
+
+    /// Different shards read.
+    async fn shard_count(&self) -> BigInt {
+        self.row.shards.into()
+    }
+}
+
+/// Escrow that came in.
+pub(crate) struct JobDeposit {
+    at: At,
+    row: JobDepositRow,
+    token: usufruct_types::Address,
+}
+
+impl Shown for JobDeposit {
+    type Row = JobDepositRow;
+
+    fn shown(at: At, row: JobDepositRow) -> Self {
+        Self { at, row, token: usufruct_types::Address::ZERO }
+    }
+}
+
+/// Escrow of a job that came in.
+#[Object]
+impl JobDeposit {
+    /// Who paid.
+    async fn from(&self) -> Account {
+        Account::new(self.at, self.row.from)
+    }
+
+    /// How much.
+    async fn amount(&self) -> Money {
+        Money { amount: self.row.amount, token: self.token }
+    }
+
+    /// The event.
+    async fn event(&self) -> EventReference {
+        EventReference(self.row.at)
+    }
+}
+
+/// What usage commitments must fulfil to be listed; everything that is given must hold.
+#[derive(Default, InputObject)]
+pub(crate) struct UsageFilter {
+    /// The job, by id.
+    job: Option<Hash32>,
+    /// A version that the job holds a license for, by id.
+    version: Option<Hash32>,
+}
+
+impl UsageFilter {
+    pub(crate) fn conditions(self) -> Vec<Condition> {
+        let mut conditions = Vec::new();
+        if let Some(Hash32(job)) = self.job {
+            conditions.push(read::UsageCommitment::JOB.is(job));
+        }
+        if let Some(Hash32(version)) = self.version {
+            conditions.push(read::UsageCommitment::licensed_for(version.into()));
+        }
+        conditions
+    }
+}
+
+/// What a job says it consumed.
+pub(crate) struct UsageCommitment {
+    at: At,
+    row: read::UsageCommitment,
+}
+
+impl Shown for UsageCommitment {
+    type Row = read::UsageCommitment;
+
+    fn shown(at: At, row: read::UsageCommitment) -> Self {
+        Self { at, row }
+    }
+}
+
+impl UsageCommitment {
+    pub(crate) fn global_id(job: JobId, sequence: u64) -> ID {
+        GlobalId::UsageCommitment(job, sequence).to_id()
+    }
+}
+
+/// A job's statement of what it consumed so far: cumulative, without gaps, signed by the job's key.
+#[Object]
+impl UsageCommitment {
+    /// Opaque global id.
+    pub(crate) async fn id(&self) -> ID {
+        Self::global_id(self.row.job, self.row.sequence)
+    }
+
+    /// The job.
+    async fn job(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Job>> {
+        Ok(find(ctx, self.at, read::Job::ID, self.row.job).await?)
+    }
+
+    /// Its number in the job, from 1 without gaps.
+    async fn sequence(&self) -> BigInt {
+        self.row.sequence.into()
+    }
+
+    /// BLAKE3 of the usage log (Parquet).
+    async fn log_hash(&self) -> Hash32 {
+        self.row.log.into()
+    }
+
+    /// The same as a content id with the codec raw.
+    async fn log_cid(&self) -> Cid {
+        Cid(blob_cid(self.row.log).to_string())
+    }
+
+    /// Whether the log could be fetched and read. Until it is, the shares inside of the versions wait.
+    async fn log_state(&self, ctx: &Context<'_>) -> async_graphql::Result<ContentState> {
+        Ok(Content::of(ctx, self.row.log, BlobKind::UsageLog).await?.state)
+    }
+
+    /// The same with what is known of failures and size.
+    async fn log_content(&self, ctx: &Context<'_>) -> async_graphql::Result<Content> {
+        Ok(Content::of(ctx, self.row.log, BlobKind::UsageLog).await?)
+    }
+
+    /// Root of the keccak tree over the totals of the log.
+    async fn usage_root(&self) -> Hash32 {
+        self.row.usage_root.into()
+    }
+
+    /// Rows of the log, as committed.
+    async fn log_rows(&self) -> BigInt {
+        self.row.log_rows.into()
+    }
+
+    /// Units since the job opened, one for each license of the job, at most 16.
+    async fn units(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<UsageUnits>> {
+        let key = read::UsageUnits::commitment(&self.row.at);
+        let rows = loaders(ctx).all::<read::UsageUnits>(self.at.0, read::UsageUnits::COMMITMENT, key).await?;
+        Ok(rows.into_iter().map(|row| UsageUnits { at: self.at, row }).collect())
+    }
+
+    /// What the log says was read of each shard, by version and shard; empty until the log is available.
+    async fn totals(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<UsageTotal>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::UsageTotal::ORDER;
+        let key = read::UsageTotal::of(self.row.job, self.row.log);
+        Ok(related(ctx, self.at, read::UsageTotal::JOB_AND_LOG, key, vec![], order, paging).await?)
+    }
+
+    /// The event that recorded it.
+    async fn event(&self) -> EventReference {
+        EventReference(self.row.at)
+    }
+}
+
+/// Units that a commitment states for a license.
+pub(crate) struct UsageUnits {
+    at: At,
+    row: read::UsageUnits,
+}
+
+/// Units that a commitment states for one license of its job.
+#[Object]
+impl UsageUnits {
+    /// The license.
+    async fn license(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<License>> {
+        Ok(find(ctx, self.at, read::License::ID, self.row.license).await?)
+    }
+
+    /// Its version.
+    async fn version(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Version>> {
+        Ok(find(ctx, self.at, read::Version::ID, self.row.version).await?)
+    }
+
+    /// Units since the job opened, in the unit of the license's terms.
+    async fn cumulative_units(&self) -> BigInt {
+        self.row.cumulative.into()
+    }
+}
+
+/// What a log says of one shard.
+pub(crate) struct UsageTotal {
+    at: At,
+    row: read::UsageTotal,
+}
+
+impl Shown for UsageTotal {
+    type Row = read::UsageTotal;
+
+    fn shown(at: At, row: read::UsageTotal) -> Self {
+        Self { at, row }
+    }
+}
+
+/// What a usage log says a job read of one shard.
+#[Object]
+impl UsageTotal {
+    /// The job.
+    async fn job(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Job>> {
+        Ok(find(ctx, self.at, read::Job::ID, self.row.job).await?)
+    }
+
+    /// The version.
+    async fn version(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Version>> {
+        Ok(find(ctx, self.at, read::Version::ID, self.row.version).await?)
+    }
+
+    /// Position of the shard in the version, from 0.
+    async fn ordinal(&self) -> BigInt {
+        self.row.ordinal.into()
+    }
+
+    /// Records read, over all passes.
+    async fn records(&self) -> BigInt {
+        self.row.records.into()
+    }
+
+    /// Tokens read, over all passes.
+    async fn tokens(&self) -> BigInt {
+        self.row.tokens.into()
+    }
+
+    /// Bytes read, over all passes.
+    async fn size_bytes(&self) -> BigInt {
+        self.row.size_bytes.into()
+    }
+
+    /// Passes over the shard; each is charged once, whatever the number of ranks.
+    async fn passes(&self) -> u32 {
+        self.row.passes
+    }
+}

@@ -1,0 +1,613 @@
+//! Versions, their content and their lineage.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use usufruct_db::read::{self, Asset, BlobKind, Condition, Listed as _, Provider, RevenueTotal, VersionParent};
+use usufruct_manifest::cid::{blob_cid, manifest_cid};
+use usufruct_types::VersionId;
+
+use super::{
+    account::{Account, Endpoint},
+    attestation::{Attestation, AttestationKind},
+    connection::{Connection, Paging, Shown, related},
+    context::{At, loaders},
+    dataset::Dataset,
+    ids::GlobalId,
+    job::Job,
+    revenue::Revenue,
+    scalars::{Address, BigInt, Cid, Hash32},
+    terms::{License, Terms},
+    values::{Content, ContentState, EventReference, Money, find},
+};
+
+/// What versions must fulfil to be listed; everything that is given must hold.
+#[derive(Default, InputObject)]
+pub(crate) struct VersionFilter {
+    /// The dataset, by its asset id.
+    dataset: Option<Hash32>,
+    /// Who registered it.
+    creator: Option<Address>,
+    /// Its terms, by id.
+    terms: Option<Hash32>,
+    /// BLAKE3 hash of its manifest.
+    manifest: Option<Hash32>,
+    /// BLAKE3 hash of a shard that it contains.
+    shard: Option<Hash32>,
+    /// True for those that are not withdrawn.
+    is_live: Option<bool>,
+}
+
+impl VersionFilter {
+    pub(crate) fn conditions(self) -> Vec<Condition> {
+        let mut conditions = Vec::new();
+        if let Some(Hash32(dataset)) = self.dataset {
+            conditions.push(read::Version::ASSET.is(dataset));
+        }
+        if let Some(Address(creator)) = self.creator {
+            conditions.push(read::Version::CREATOR.is(creator));
+        }
+        if let Some(Hash32(terms)) = self.terms {
+            conditions.push(read::Version::TERMS.is(terms));
+        }
+        if let Some(Hash32(manifest)) = self.manifest {
+            conditions.push(read::Version::MANIFEST.is(manifest));
+        }
+        if let Some(Hash32(shard)) = self.shard {
+            conditions.push(read::Version::containing(shard.into()));
+        }
+        if self.is_live == Some(true) {
+            conditions.push(read::Version::live());
+        }
+        conditions
+    }
+}
+
+/// A version.
+pub(crate) struct Version {
+    at: At,
+    row: read::Version,
+}
+
+impl Shown for Version {
+    type Row = read::Version;
+
+    fn shown(at: At, row: read::Version) -> Self {
+        Self { at, row }
+    }
+}
+
+/// One immutable state of a dataset, named by its manifest and by who registered it.
+#[Object]
+impl Version {
+    /// Opaque global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::Version(self.row.id).to_id()
+    }
+
+    /// Its id in the registry.
+    async fn version_id(&self) -> Hash32 {
+        self.row.id.into()
+    }
+
+    /// The dataset that it is a version of.
+    async fn dataset(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Dataset>> {
+        Ok(find(ctx, self.at, Asset::ID, self.row.asset).await?)
+    }
+
+    /// Position in the dataset, from 1.
+    async fn ordinal(&self) -> u32 {
+        self.row.ordinal
+    }
+
+    /// Who registered it.
+    async fn creator(&self) -> Account {
+        Account::new(self.at, self.row.creator)
+    }
+
+    /// BLAKE3 of the manifest (DAG-CBOR).
+    async fn manifest_hash(&self) -> Hash32 {
+        self.row.manifest.into()
+    }
+
+    /// The same as a content id with the codec dag-cbor.
+    async fn manifest_cid(&self) -> Cid {
+        Cid(manifest_cid(self.row.manifest).to_string())
+    }
+
+    /// Whether the manifest could be fetched and read.
+    async fn manifest_state(&self, ctx: &Context<'_>) -> async_graphql::Result<ContentState> {
+        Ok(Content::of(ctx, self.row.manifest, BlobKind::Manifest).await?.state)
+    }
+
+    /// The same with what is known of failures and size.
+    async fn manifest_content(&self, ctx: &Context<'_>) -> async_graphql::Result<Content> {
+        Ok(Content::of(ctx, self.row.manifest, BlobKind::Manifest).await?)
+    }
+
+    /// What the manifest says; null unless it is available.
+    async fn manifest(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Manifest>> {
+        let row = loaders(ctx).find::<read::Manifest>(0, read::Manifest::HASH, self.row.manifest).await?;
+        Ok(row.map(|row| Manifest { at: self.at, row }))
+    }
+
+    /// Root over the canonical record hashes of its shards: what the records are, however they are stored.
+    async fn content_root(&self) -> Hash32 {
+        self.row.content_root.into()
+    }
+
+    /// BLAKE3 of the shard table (Parquet).
+    async fn shard_table_hash(&self) -> Hash32 {
+        self.row.shard_table.into()
+    }
+
+    /// The same as a content id with the codec raw.
+    async fn shard_table_cid(&self) -> Cid {
+        Cid(blob_cid(self.row.shard_table).to_string())
+    }
+
+    /// Root of the keccak tree over the rows of the shard table, for inclusion proofs on chain.
+    async fn shard_table_root(&self) -> Hash32 {
+        self.row.shard_table_root.into()
+    }
+
+    /// Whether the shard table could be fetched and read.
+    async fn shard_table_state(&self, ctx: &Context<'_>) -> async_graphql::Result<ContentState> {
+        Ok(Content::of(ctx, self.row.shard_table, BlobKind::ShardTable).await?.state)
+    }
+
+    /// The same with what is known of failures and size.
+    async fn shard_table_content(&self, ctx: &Context<'_>) -> async_graphql::Result<Content> {
+        Ok(Content::of(ctx, self.row.shard_table, BlobKind::ShardTable).await?)
+    }
+
+    /// Records, as registered.
+    async fn records(&self) -> BigInt {
+        self.row.records.into()
+    }
+
+    /// Bytes of all shards, as registered.
+    async fn size_bytes(&self) -> BigInt {
+        self.row.size_bytes.into()
+    }
+
+    /// Number of shards, as registered.
+    async fn shard_count(&self) -> BigInt {
+        self.row.shards.into()
+    }
+
+    /// Its shards by position; empty until the shard table is available.
+    async fn shards(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only shards whose contributor is this account.")] contributor: Option<Address>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Shard>> {
+        let paging = Paging { first, after, last, before };
+        let conditions = contributor.map(|Address(account)| read::Shard::CONTRIBUTOR.is(account)).into_iter().collect();
+        let mut shards: Connection<Shard> =
+            related(ctx, self.at, read::Shard::TABLE, self.row.shard_table, conditions, read::Shard::ORDER, paging)
+                .await?;
+        // The same table may serve several versions; a shard is shown as one of this one.
+        shards.for_each(|shard| shard.version = Some(self.row.id));
+        Ok(shards)
+    }
+
+    /// License terms that apply to it.
+    async fn terms(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Terms>> {
+        Ok(find(ctx, self.at, read::PublishedTerms::ID, self.row.terms).await?)
+    }
+
+    /// Versions that it derives from, at most 16, in the order registered.
+    async fn parents(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Derivation>> {
+        let rows = loaders(ctx).all::<VersionParent>(self.at.0, VersionParent::VERSION, self.row.id).await?;
+        Ok(rows.into_iter().map(|row| Derivation { at: self.at, row }).collect())
+    }
+
+    /// Number of versions that it derives from.
+    async fn parent_count(&self) -> u32 {
+        u32::try_from(self.row.parents).unwrap_or(u32::MAX)
+    }
+
+    /// Versions that derive from it, oldest first.
+    async fn children(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Derivation>> {
+        let paging = Paging { first, after, last, before };
+        Ok(related(ctx, self.at, VersionParent::PARENT, self.row.id, vec![], VersionParent::ORDER, paging).await?)
+    }
+
+    /// Number of versions that derive from it.
+    async fn child_count(&self) -> BigInt {
+        self.row.children.into()
+    }
+
+    /// Who is paid for shards that name no contributor, at most 200; the shares sum to the whole.
+    async fn recipients(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Recipient>> {
+        let rows = loaders(ctx).all::<read::Recipient>(self.at.0, read::Recipient::VERSION, self.row.id).await?;
+        Ok(rows.into_iter().map(|row| Recipient { at: self.at, row }).collect())
+    }
+
+    /// Why and by whom it was withdrawn; its income goes to escrow from there on. Null while it is live.
+    async fn tombstone(&self) -> Option<Tombstone> {
+        self.row.tombstone.clone().map(|row| Tombstone { at: self.at, row })
+    }
+
+    /// Statements about it, newest first.
+    async fn attestations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only statements of this kind.")] kind: Option<AttestationKind>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Attestation>> {
+        let paging = Paging { first, after, last, before };
+        let conditions = kind.map(|kind| read::Attestation::KIND.is(kind.word())).into_iter().collect();
+        let order = read::Attestation::ORDER;
+        Ok(related(ctx, self.at, read::Attestation::VERSION, self.row.id, conditions, order, paging).await?)
+    }
+
+    /// Licenses sold for it, newest first.
+    async fn licenses(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<License>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::License::ORDER;
+        Ok(related(ctx, self.at, read::License::VERSION, self.row.id, vec![], order, paging).await?)
+    }
+
+    /// Jobs that hold a license for it, newest first.
+    async fn jobs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Job>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::Job::ORDER;
+        Ok(related(ctx, self.at, read::Job::LICENSED_VERSION, self.row.id, vec![], order, paging).await?)
+    }
+
+    /// What it earned, receipt by receipt, newest first.
+    async fn revenues(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Revenue>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::Revenue::ORDER;
+        Ok(related(ctx, self.at, read::Revenue::VERSION, self.row.id, vec![], order, paging).await?)
+    }
+
+    /// What it earned in all, before fees and shares, by token.
+    async fn revenue_totals(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Money>> {
+        let rows = loaders(ctx).all::<RevenueTotal>(self.at.0, RevenueTotal::VERSION, self.row.id).await?;
+        Ok(rows.into_iter().map(Money::from).collect())
+    }
+
+    /// Endpoints to ask for its blobs: of accounts that registered its manifest, the latest announced first.
+    async fn providers(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Endpoint>> {
+        let rows = loaders(ctx).all::<Provider>(self.at.0, Provider::BLOB, self.row.manifest).await?;
+        Ok(rows.into_iter().map(|Provider(row)| Endpoint::new(self.at, row)).collect())
+    }
+
+    /// The event that registered it.
+    async fn event(&self) -> EventReference {
+        EventReference(self.row.at)
+    }
+}
+
+/// The end of a version.
+pub(crate) struct Tombstone {
+    at: At,
+    row: read::Tombstone,
+}
+
+/// The end of a version.
+#[Object]
+impl Tombstone {
+    /// Who withdrew it.
+    async fn by(&self) -> Account {
+        Account::new(self.at, self.row.by)
+    }
+
+    /// Why, in their words.
+    async fn reason(&self) -> &str {
+        &self.row.reason
+    }
+
+    /// The event.
+    async fn event(&self) -> EventReference {
+        EventReference(self.row.at)
+    }
+}
+
+/// An edge of lineage.
+pub(crate) struct Derivation {
+    at: At,
+    row: VersionParent,
+}
+
+impl Shown for Derivation {
+    type Row = VersionParent;
+
+    fn shown(at: At, row: VersionParent) -> Self {
+        Self { at, row }
+    }
+}
+
+/// That one version derives from another, and what of its income flows there.
+#[Object]
+impl Derivation {
+    /// The version that derives.
+    async fn child(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Version>> {
+        Ok(find(ctx, self.at, read::Version::ID, self.row.version).await?)
+    }
+
+    /// What it derives from.
+    async fn parent(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Version>> {
+        Ok(find(ctx, self.at, read::Version::ID, self.row.parent).await?)
+    }
+
+    /// Share of the child's income that flows to the parent, in parts per million.
+    async fn share_ppm(&self) -> u32 {
+        self.row.share.parts()
+    }
+}
+
+/// Who is paid for shards of a version that name no contributor.
+pub(crate) struct Recipient {
+    at: At,
+    row: read::Recipient,
+}
+
+/// Who is paid for shards of a version that name no contributor.
+#[Object]
+impl Recipient {
+    /// Who.
+    async fn account(&self) -> Account {
+        Account::new(self.at, self.row.account)
+    }
+
+    /// Their share, in parts per million.
+    async fn share_ppm(&self) -> u32 {
+        self.row.share.parts()
+    }
+}
+
+/// What a manifest says.
+pub(crate) struct Manifest {
+    at: At,
+    row: read::Manifest,
+}
+
+/// A field of the records.
+#[derive(SimpleObject)]
+pub(crate) struct RecordField {
+    /// Its name.
+    name: String,
+    /// Its type, such as `int64` or `utf8`.
+    #[graphql(name = "type")]
+    data_type: String,
+    /// Whether a value may be absent.
+    is_nullable: bool,
+}
+
+/// Where the data is said to come from.
+#[derive(SimpleObject)]
+pub(crate) struct SourceClaim {
+    /// URI of the source.
+    uri: String,
+    /// What is claimed about it.
+    statement: String,
+}
+
+/// What the manifest of a version says: the creator's claims, checked against the hash only. Attestations speak for them.
+#[Object]
+impl Manifest {
+    /// Title.
+    async fn title(&self) -> &str {
+        &self.row.title
+    }
+
+    /// Description.
+    async fn description(&self) -> &str {
+        &self.row.description
+    }
+
+    /// SPDX license expression that the creator claims; what is sold follows the terms.
+    async fn license(&self) -> &str {
+        &self.row.license
+    }
+
+    /// Languages as BCP 47 tags.
+    async fn language(&self) -> &[String] {
+        &self.row.language
+    }
+
+    /// Format of the shards.
+    async fn format(&self) -> &str {
+        &self.row.format
+    }
+
+    /// Fields of the records.
+    async fn fields(&self) -> Vec<RecordField> {
+        let fields = self.row.arrow_schema.as_array().map(Vec::as_slice).unwrap_or_default();
+        let field = |field: &serde_json::Value| RecordField {
+            name: text(field, "name"),
+            data_type: text(field, "type"),
+            is_nullable: field.get("nullable").and_then(serde_json::Value::as_bool).unwrap_or(true),
+        };
+        fields.iter().map(field).collect()
+    }
+
+    /// Where the data is said to come from.
+    async fn sources(&self) -> Vec<SourceClaim> {
+        let sources = self.row.sources.as_array().map(Vec::as_slice).unwrap_or_default();
+        sources
+            .iter()
+            .map(|source| SourceClaim { uri: text(source, "uri"), statement: text(source, "statement") })
+            .collect()
+    }
+
+    /// Those whose shards are in the version, in the creator's order.
+    async fn contributors(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Contributor>> {
+        let paging = Paging { first, after, last, before };
+        let (key, order) = (self.row.hash, read::Contributor::ORDER);
+        Ok(related(ctx, self.at, read::Contributor::MANIFEST, key, vec![], order, paging).await?)
+    }
+}
+
+fn text(value: &serde_json::Value, key: &str) -> String {
+    value.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Somebody whose shards are in a version.
+pub(crate) struct Contributor {
+    at: At,
+    row: read::Contributor,
+}
+
+impl Shown for Contributor {
+    type Row = read::Contributor;
+
+    fn shown(at: At, row: read::Contributor) -> Self {
+        Self { at, row }
+    }
+}
+
+/// Somebody whose shards are in a version.
+#[Object]
+impl Contributor {
+    /// Their account.
+    async fn account(&self) -> Account {
+        Account::new(self.at, self.row.account)
+    }
+
+    /// The name that they want to be known by.
+    async fn name(&self) -> &str {
+        &self.row.name
+    }
+}
+
+/// A shard.
+pub(crate) struct Shard {
+    at: At,
+    row: read::Shard,
+    pub(crate) version: Option<VersionId>,
+}
+
+impl Shown for Shard {
+    type Row = read::Shard;
+
+    fn shown(at: At, row: read::Shard) -> Self {
+        Self { at, row, version: None }
+    }
+}
+
+impl Shard {
+    pub(crate) fn of(at: At, row: read::Shard, version: VersionId) -> Self {
+        Self { at, row, version: Some(version) }
+    }
+}
+
+/// What a job reads and reports: one Parquet file, one blob, one row of a shard table.
+#[Object]
+impl Shard {
+    /// Opaque global id.
+    pub(crate) async fn id(&self) -> ID {
+        GlobalId::Shard(self.version.unwrap_or_default(), self.row.ordinal).to_id()
+    }
+
+    /// The version that it is shown as a part of.
+    async fn version(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Version>> {
+        match self.version {
+            Some(version) => Ok(find(ctx, self.at, read::Version::ID, version).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Position in the version, from 0.
+    async fn ordinal(&self) -> BigInt {
+        self.row.ordinal.into()
+    }
+
+    /// BLAKE3 of its bytes.
+    async fn hash(&self) -> Hash32 {
+        self.row.hash.into()
+    }
+
+    /// The same as a content id with the codec raw.
+    async fn cid(&self) -> Cid {
+        Cid(blob_cid(self.row.hash).to_string())
+    }
+
+    /// Hash over its canonical records, whatever file holds them.
+    async fn logical_hash(&self) -> Hash32 {
+        self.row.logical.into()
+    }
+
+    /// SHA-256 of its bytes, for tools that do not speak BLAKE3.
+    async fn sha256(&self) -> Hash32 {
+        self.row.sha256.into()
+    }
+
+    /// Its size.
+    async fn size_bytes(&self) -> BigInt {
+        self.row.size_bytes.into()
+    }
+
+    /// Its records.
+    async fn records(&self) -> BigInt {
+        self.row.records.into()
+    }
+
+    /// Its tokens.
+    async fn tokens(&self) -> BigInt {
+        self.row.tokens.into()
+    }
+
+    /// Who is paid for it; null where the recipients of the version are.
+    async fn contributor(&self) -> Option<Account> {
+        self.row.contributor.map(|account| Account::new(self.at, account))
+    }
+}
