@@ -25,6 +25,7 @@ CREATE TABLE blob_references (
     CONSTRAINT blob_references_pk PRIMARY KEY (chain_id, block_number, log_index, kind)
 );
 CREATE INDEX blob_references_hash ON blob_references (blob_hash, kind);
+CREATE INDEX blob_references_account ON blob_references (chain_id, account);
 
 CREATE TABLE manifests (
     manifest_hash hash32 NOT NULL,

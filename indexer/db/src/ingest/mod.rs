@@ -155,7 +155,9 @@ async fn apply(
     sheets.send(&mut transaction).await?;
     let digest = events_digest_at(&mut transaction, chain, first_number).await?;
     write_blocks(&mut transaction, chain_id, fresh, events, digest).await?;
-    reference_blobs(&mut transaction, chain_id, first_number).await?;
+    if !events.is_empty() {
+        reference_blobs(&mut transaction, chain_id, first_number).await?;
+    }
     put_checkpoint(&mut transaction, chain_id, CHAIN_STAGE, last).await?;
     transaction.commit().await.named("ingest.commit")?;
     Ok(Applied { checkpoint: Some(last), blocks: fresh.len(), events: events.len() })

@@ -5,7 +5,7 @@ use usufruct_types::{
     event::{EpochProposal, TokenTotal},
 };
 
-use super::load::unsigned;
+use super::rows::unsigned;
 use crate::{
     Db,
     error::{DbError, Named as _},

@@ -4,17 +4,16 @@ use std::collections::HashMap;
 
 use sqlx::postgres::PgConnection;
 use usufruct_types::{
-    Ppm, Unit, VersionId,
-    event::{AssetKind, Parent, Recipient, RevenueKind},
+    VersionId,
+    event::{Parent, Recipient},
 };
 
-use super::facts::{
-    Commitment, ContributorUnits, EpochFacts, EpochQuery, LogUsage, Parameter, RevenueFact, StakeChange, StakeKind,
-    VersionFacts,
+use super::{
+    facts::{Commitment, EpochFacts, EpochQuery, LogUsage, Parameter, RevenueFact, StakeChange},
+    rows::{CommitmentRow, Holdings, RevenueRow, StakeRow, UsageRow, VersionRow, share, units},
 };
 use crate::{
     Db,
-    content::BlobState,
     error::{DbError, Named as _},
     sql::{Account, Hash32, Whole},
     writer::{stored_block, stored_chain_id},
@@ -67,49 +66,6 @@ impl Db {
         };
         snapshot.commit().await.named("settlement.end")?;
         Ok(facts)
-    }
-}
-
-#[derive(sqlx::FromRow)]
-struct VersionRow {
-    version_id: Hash32,
-    asset_id: Hash32,
-    kind: String,
-    creator: Account,
-    terms_id: Hash32,
-    unit: String,
-    curator_ppm: i32,
-    inference_ppm: i32,
-    shard_table_hash: Hash32,
-    is_had: bool,
-    is_tombstoned: bool,
-}
-
-type Holdings = HashMap<Hash32, Vec<ContributorUnits>>;
-
-impl VersionRow {
-    fn into_facts(
-        self,
-        parents: Vec<Parent>,
-        recipients: Vec<Recipient>,
-        holdings: &Holdings,
-    ) -> Result<VersionFacts, sqlx::Error> {
-        let units = || holdings.get(&self.shard_table_hash).cloned().unwrap_or_default();
-        Ok(VersionFacts {
-            version: self.version_id.id(),
-            asset: self.asset_id.id(),
-            kind: if self.kind == "model" { AssetKind::Model } else { AssetKind::Dataset },
-            creator: self.creator.0,
-            terms: self.terms_id.id(),
-            unit: unit(&self.unit)?,
-            curator_share: share(self.curator_ppm)?,
-            inference_share: share(self.inference_ppm)?,
-            parents,
-            recipients,
-            is_tombstoned: self.is_tombstoned,
-            shard_table: self.shard_table_hash.id(),
-            holdings: self.is_had.then(units),
-        })
     }
 }
 
@@ -187,18 +143,6 @@ async fn holdings(snapshot: &mut PgConnection, versions: &[VersionRow]) -> Resul
     Ok(of)
 }
 
-#[derive(sqlx::FromRow)]
-struct StakeRow {
-    block_number: i64,
-    log_index: i32,
-    asset_id: Hash32,
-    curator: Account,
-    kind: String,
-    amount: Whole,
-    from_thawing: Whole,
-    active_from_block: Option<Whole>,
-}
-
 async fn stake_changes(
     snapshot: &mut PgConnection,
     bounds: &Bounds,
@@ -218,32 +162,7 @@ async fn stake_changes(
     .fetch_all(snapshot)
     .await
     .named("settlement.stake_changes")?;
-    let change = |row: StakeRow| {
-        Ok(StakeChange {
-            block: unsigned(row.block_number)?,
-            log_index: position(row.log_index)?,
-            asset: row.asset_id.id(),
-            curator: row.curator.0,
-            kind: stake_kind(&row.kind)?,
-            amount: row.amount.amount(),
-            from_thawing: row.from_thawing.amount(),
-            active_from_block: row.active_from_block.map(Whole::narrow).transpose()?,
-        })
-    };
-    rows.into_iter().map(change).collect::<Result<_, _>>().named("settlement.stake_changes")
-}
-
-#[derive(sqlx::FromRow)]
-struct RevenueRow {
-    block_number: i64,
-    log_index: i32,
-    version_id: Hash32,
-    token: Account,
-    reference: Hash32,
-    kind: String,
-    payer: Account,
-    amount: Whole,
-    fee_ppm: i32,
+    rows.into_iter().map(StakeRow::into_fact).collect::<Result<_, _>>().named("settlement.stake_changes")
 }
 
 async fn revenues(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<RevenueFact>, DbError> {
@@ -258,32 +177,7 @@ async fn revenues(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<Re
     .fetch_all(snapshot)
     .await
     .named("settlement.revenues")?;
-    let revenue = |row: RevenueRow| {
-        Ok(RevenueFact {
-            block: unsigned(row.block_number)?,
-            log_index: position(row.log_index)?,
-            version: row.version_id.id(),
-            token: row.token.0,
-            reference: row.reference.0,
-            kind: revenue_kind(&row.kind)?,
-            payer: row.payer.0,
-            amount: row.amount.amount(),
-            fee: share(row.fee_ppm)?,
-        })
-    };
-    rows.into_iter().map(revenue).collect::<Result<_, _>>().named("settlement.revenues")
-}
-
-#[derive(sqlx::FromRow)]
-struct CommitmentRow {
-    block_number: i64,
-    log_index: i32,
-    job_id: Hash32,
-    sequence: Whole,
-    usage_log_hash: Hash32,
-    usage_root: Hash32,
-    log_rows: Whole,
-    state: String,
+    rows.into_iter().map(RevenueRow::into_fact).collect::<Result<_, _>>().named("settlement.revenues")
 }
 
 async fn commitments(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<Commitment>, DbError> {
@@ -300,31 +194,7 @@ async fn commitments(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec
     .fetch_all(snapshot)
     .await
     .named("settlement.commitments")?;
-    let commitment = |row: CommitmentRow| {
-        Ok(Commitment {
-            block: unsigned(row.block_number)?,
-            log_index: position(row.log_index)?,
-            job: row.job_id.id(),
-            sequence: row.sequence.narrow()?,
-            log: row.usage_log_hash.id(),
-            usage_root: row.usage_root.0,
-            log_rows: row.log_rows.narrow()?,
-            state: BlobState::from_name(&row.state)?,
-        })
-    };
-    rows.into_iter().map(commitment).collect::<Result<_, _>>().named("settlement.commitments")
-}
-
-#[derive(sqlx::FromRow)]
-struct UsageRow {
-    job_id: Hash32,
-    sequence: Whole,
-    usage_log_hash: Hash32,
-    version_id: Hash32,
-    contributor: Option<Account>,
-    records: Whole,
-    tokens: Whole,
-    size_bytes: Whole,
+    rows.into_iter().map(CommitmentRow::into_fact).collect::<Result<_, _>>().named("settlement.commitments")
 }
 
 async fn usage(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<LogUsage>, DbError> {
@@ -335,16 +205,7 @@ async fn usage(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<LogUs
         .fetch_all(snapshot)
         .await
         .named("settlement.usage")?;
-    let of = |row: UsageRow| {
-        Ok(LogUsage {
-            job: row.job_id.id(),
-            sequence: row.sequence.narrow()?,
-            log: row.usage_log_hash.id(),
-            version: row.version_id.id(),
-            units: units(row.contributor, row.records, row.tokens, row.size_bytes),
-        })
-    };
-    rows.into_iter().map(of).collect::<Result<_, _>>().named("settlement.usage")
+    rows.into_iter().map(UsageRow::into_fact).collect::<Result<_, _>>().named("settlement.usage")
 }
 
 async fn parameters(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<Parameter>, DbError> {
@@ -361,56 +222,4 @@ async fn parameters(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<
     let parameter =
         |(contract, name, value): (Account, String, Hash32)| Parameter { contract: contract.0, name, value: value.0 };
     Ok(rows.into_iter().map(parameter).collect())
-}
-
-fn units(contributor: Option<Account>, records: Whole, tokens: Whole, bytes: Whole) -> ContributorUnits {
-    let contributor = contributor.map(|account| account.0);
-    ContributorUnits { contributor, records: records.0, tokens: tokens.0, bytes: bytes.0 }
-}
-
-fn share(ppm: i32) -> Result<Ppm, sqlx::Error> {
-    let share = u32::try_from(ppm).ok().and_then(|parts| Ppm::try_new(parts).ok());
-    share.ok_or_else(|| unexpected("a share", &ppm.to_string()))
-}
-
-pub(super) fn unsigned(number: i64) -> Result<u64, sqlx::Error> {
-    u64::try_from(number).map_err(|_| unexpected("a block number", &number.to_string()))
-}
-
-fn position(log_index: i32) -> Result<u32, sqlx::Error> {
-    u32::try_from(log_index).map_err(|_| unexpected("a log index", &log_index.to_string()))
-}
-
-fn unit(name: &str) -> Result<Unit, sqlx::Error> {
-    match name {
-        "none" => Ok(Unit::None),
-        "record" => Ok(Unit::Record),
-        "token" => Ok(Unit::Token),
-        "byte" => Ok(Unit::Byte),
-        other => Err(unexpected("a unit", other)),
-    }
-}
-
-fn stake_kind(name: &str) -> Result<StakeKind, sqlx::Error> {
-    match name {
-        "staked" => Ok(StakeKind::Staked),
-        "unstake_requested" => Ok(StakeKind::UnstakeRequested),
-        "withdrawn" => Ok(StakeKind::Withdrawn),
-        "slashed" => Ok(StakeKind::Slashed),
-        other => Err(unexpected("a change of stake", other)),
-    }
-}
-
-fn revenue_kind(name: &str) -> Result<RevenueKind, sqlx::Error> {
-    match name {
-        "license" => Ok(RevenueKind::License),
-        "usage" => Ok(RevenueKind::Usage),
-        "inference" => Ok(RevenueKind::Inference),
-        other => Err(unexpected("a kind of revenue", other)),
-    }
-}
-
-/// The schema's checks keep such values out, so somebody else changed the schema.
-fn unexpected(what: &str, value: &str) -> sqlx::Error {
-    sqlx::Error::Decode(format!("'{value}' is not {what}").into())
 }

@@ -4,6 +4,7 @@
 mod epochs;
 mod facts;
 mod load;
+mod rows;
 mod stored;
 
 pub use self::{

@@ -11,3 +11,4 @@ mod reorg;
 mod schema;
 mod sessions;
 mod settlement;
+mod throughput;
