@@ -2,5 +2,4 @@
 pragma solidity ^0.8.30;
 
 // The one authority of all restricted functions is OpenZeppelin's own contract, compiled with our settings.
-// forge-lint: disable-next-line(unused-import)
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {
+    AttestationRequest,
+    DelegatedAttestationRequest,
+    RevocationRequest,
+    RevocationRequestData
+} from "@ethereum-attestation-service/eas-contracts/contracts/IEAS.sol";
+
 import {AssetKind, Parent, VersionInput} from "../src/interfaces/IAssetRegistry.sol";
 import {Claim, EpochProposal, RevenueKind} from "../src/interfaces/IRoyaltyRoots.sol";
 import {UsageCommitment} from "../src/interfaces/IUsageLedger.sol";
+import {EasFixture} from "./support/EasFixture.sol";
 import {JobFixture} from "./support/JobFixture.sol";
 
 /// @notice Whole-transaction gas of what users do, kept in `snapshots/` (intrinsic gas and calldata included).
@@ -172,5 +180,26 @@ contract GasTest is JobFixture {
         for (uint256 i = 0; i < proof.length; ++i) {
             node = pair(node, proof[i]);
         }
+    }
+}
+
+/// @notice What our gate adds to an attestation: the numbers include EAS.
+/// forge-config: default.isolate = true
+contract AttestationGasTest is EasFixture {
+    function test_gas_attestations() public {
+        AttestationRequest memory plain = request(statement(versionId), 0);
+        vm.startPrank(CURATOR);
+        bytes32 uid = eas.attest(plain);
+        vm.snapshotGasLastCall("attestations", "attest, quality statement");
+        eas.revoke(RevocationRequest({schema: schema, data: RevocationRequestData({uid: uid, value: 0})}));
+        vm.snapshotGasLastCall("attestations", "revoke");
+        vm.stopPrank();
+        DelegatedAttestationRequest memory delegated;
+        delegated.schema = schema;
+        delegated.data = plain.data;
+        delegated.attester = vm.addr(JOB_KEY);
+        delegated.signature = signDelegated(delegated, 0);
+        eas.attestByDelegation(delegated);
+        vm.snapshotGasLastCall("attestations", "attestByDelegation, quality statement");
     }
 }
