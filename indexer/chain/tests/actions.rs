@@ -1,4 +1,10 @@
 //! Every action on a real chain, and every event read back.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail by panicking, and talk"
+)]
 
 mod support;
 

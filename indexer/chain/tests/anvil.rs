@@ -1,4 +1,10 @@
 //! The local chain as a process.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a test may fail by panicking, and talk"
+)]
 
 mod support;
 

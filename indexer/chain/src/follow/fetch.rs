@@ -43,10 +43,14 @@ pub(super) async fn batch(
 }
 
 async fn try_batch(reader: &Reader, from: u64, head: Header, options: FollowOptions) -> Result<Fetched, ChainError> {
-    // First block of the window where every header is kept.
+    // First block of the window where every header is kept. A batch lies on one side of it.
     let window = (head.number + 1).saturating_sub(options.depth_max);
-    let longest = from.saturating_add(options.batch_blocks.max(1) - 1).min(head.number);
-    if longest < window { deep(reader, from, longest, head).await } else { near(reader, from, longest, head).await }
+    let longest = from.saturating_add(options.batch_blocks.max(1) - 1);
+    if from < window {
+        deep(reader, from, longest.min(window - 1), head).await
+    } else {
+        near(reader, from, longest.min(head.number), head).await
+    }
 }
 
 /// Far below the head: headers of blocks with events, and of the last.
