@@ -8,11 +8,7 @@ use std::{
 
 use alloy::{
     primitives::{Address, B256},
-    signers::{
-        SignerSync,
-        k256::elliptic_curve::rand_core::OsRng,
-        local::{LocalSignerError, PrivateKeySigner},
-    },
+    signers::{SignerSync, k256::elliptic_curve::rand_core::OsRng, local::PrivateKeySigner},
 };
 use usufruct_attestation::{
     UsageCommitment,
@@ -133,10 +129,10 @@ impl Signer {
     /// purpose (scrypt): call it once, and off the async threads.
     pub fn from_keystore(path: &Path, password: &str) -> Result<Self, SignerError> {
         check_keystore(path)?;
-        let key = PrivateKeySigner::decrypt_keystore(path, password).map_err(|error| match error {
-            LocalSignerError::IoError(source) => SignerError::File { path: path.to_owned(), verb: "read", source },
-            // The only check of a password is the MAC, so what fails after the file was parsed is it.
-            _ => SignerError::WrongPassword { path: path.to_owned() },
+        let key = PrivateKeySigner::decrypt_keystore(path, password).map_err(|error| match error.to_string() {
+            // The type of the cause is not exported; its text is.
+            reason if reason == "Mac Mismatch" => SignerError::WrongPassword { path: path.to_owned() },
+            reason => SignerError::NotAKeystore { path: path.to_owned(), reason },
         })?;
         Ok(Self { key, origin: Origin::Keystore })
     }
@@ -293,21 +289,22 @@ fn check_keystore(path: &Path) -> Result<(), SignerError> {
     if number("dklen") != Some(32) {
         return Err(not_a_keystore("its derived key is not 32 bytes long"));
     }
-    let is_within = match json["crypto"]["kdf"].as_str() {
-        Some("scrypt") => {
-            number("n").is_some_and(|n| n.is_power_of_two() && (2..=SCRYPT_N_MAX).contains(&n))
-                && [number("r"), number("p")]
-                    .iter()
-                    .all(|count| count.is_some_and(|count| (1..=SCRYPT_RP_MAX).contains(&count)))
-        }
-        Some("pbkdf2") => number("c").is_some_and(|rounds| (1..=PBKDF2_ROUNDS_MAX).contains(&rounds)),
-        _ => false,
-    };
-    if !is_within {
+    let within = |name: &str, max: u64| number(name).is_some_and(|value| (1..=max).contains(&value));
+    let is_scrypt = json["crypto"]["kdf"] == "scrypt"
+        && number("n").is_some_and(|n| n.is_power_of_two() && (2..=SCRYPT_N_MAX).contains(&n))
+        && within("r", SCRYPT_RP_MAX)
+        && within("p", SCRYPT_RP_MAX)
+        // The reader goes by the parameters, not by the name: these would make it PBKDF2.
+        && parameters["c"].is_null();
+    let is_pbkdf2 = json["crypto"]["kdf"] == "pbkdf2" && within("c", PBKDF2_ROUNDS_MAX);
+    if !(is_scrypt || is_pbkdf2) {
         return Err(not_a_keystore("its key derivation is unknown or costs too much"));
     }
     if json["crypto"]["cipherparams"]["iv"].as_str().is_none_or(|iv| iv.len() != 32) {
         return Err(not_a_keystore("its cipher has no 16-byte start value"));
+    }
+    if json["crypto"]["ciphertext"].as_str().is_none_or(|key| key.len() != 64) {
+        return Err(not_a_keystore("what it holds is not 32 bytes long"));
     }
     Ok(())
 }
