@@ -12,7 +12,7 @@ mod sign_in;
 mod trees;
 
 pub use deployment::{Contracts, DeploymentInfo, Schemas, TokenInfo};
-pub use http::{ServeError, ServerConfig, router, serve};
+pub use http::{Operator, OperatorError, ServeError, ServerConfig, ServerOptions, serve};
 pub use limits::Limits;
 pub use ready::{Progress, ReadyState};
 pub use schema::sdl;

@@ -7,8 +7,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Progress {
     /// The chain's newest block.
     pub head: u64,
-    /// The newest block that cannot be reorganised away.
-    pub finalized: u64,
     /// Whether the index follows the head; false during a backfill.
     pub is_caught_up: bool,
 }
@@ -17,7 +15,7 @@ pub struct Progress {
 /// Clones are the same state.
 #[derive(Clone, Debug, Default)]
 pub struct ReadyState {
-    // Held for a copy of three numbers, never across an await.
+    // Held for a copy of two values, never across an await.
     progress: Arc<Mutex<Option<Progress>>>,
 }
 
@@ -52,9 +50,9 @@ mod tests {
         let ready = ReadyState::new();
         let indexer = ready.clone();
         assert!(!ready.is_ready());
-        indexer.update(Progress { head: 9, finalized: 0, is_caught_up: false });
+        indexer.update(Progress { head: 9, is_caught_up: false });
         assert!(!ready.is_ready());
-        indexer.update(Progress { head: 9, finalized: 9, is_caught_up: true });
+        indexer.update(Progress { head: 9, is_caught_up: true });
         assert!(ready.is_ready());
         assert_eq!(ready.progress().map(|progress| progress.head), Some(9));
     }

@@ -1,15 +1,11 @@
 //! Headers that every answer carries.
 
-use std::sync::Arc;
-
 use axum::{
     extract::{Request, State as Shared},
     http::{HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
-
-use super::State;
 
 /// For answers that are no page: nothing may run or load.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -22,7 +18,7 @@ pub(super) const GRAPHIQL: &str = "default-src 'none'; script-src 'self'; style-
      frame-ancestors 'none'";
 
 /// Adds the headers that are not there yet.
-pub(super) async fn secure(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
+pub(super) async fn secure(Shared(is_https): Shared<bool>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let fixed = [
@@ -39,7 +35,7 @@ pub(super) async fn secure(Shared(state): Shared<Arc<State>>, request: Request, 
     }
     // What the index says changes with every block; whoever may be kept says so itself.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if state.is_https {
+    if is_https {
         let hsts = HeaderValue::from_static("max-age=31536000");
         headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(hsts);
     }

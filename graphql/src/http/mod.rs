@@ -5,6 +5,7 @@ mod access_log;
 mod assets;
 mod graphql;
 mod headers;
+mod operator;
 mod probes;
 mod reply;
 mod trees;
@@ -25,6 +26,7 @@ use tower_http::{
 };
 use usufruct_db::{Db, read::Reader};
 
+pub use self::operator::{Operator, OperatorError};
 use crate::{
     deployment::DeploymentInfo,
     limits::{Limits, Weights},
@@ -34,8 +36,9 @@ use crate::{
 };
 
 /// Everything that the server needs to know.
-#[derive(Clone)]
 pub struct ServerConfig {
+    /// Where it listens, bound already.
+    pub listener: TcpListener,
     /// The index.
     pub db: Db,
     /// What it is an index of.
@@ -46,45 +49,38 @@ pub struct ServerConfig {
     pub ready: ReadyState,
     /// Gives the text of `/metrics` in Prometheus' format.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
-    /// Routes of the program that are served beside ours, with the same headers and log.
-    pub extra: Router,
+    /// What whoever shows the token may do at `/operator/...`; nothing is there without.
+    pub operator: Option<(String, Arc<dyn Operator>)>,
+    /// What most programs leave as it is.
+    pub options: ServerOptions,
+}
+
+/// Limits and other sites.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerOptions {
     /// Origins of other sites whose pages may call the API, such as `https://app.example`; none unless said.
     pub cors_origins: Vec<String>,
     /// Limits on a request.
     pub limits: Limits,
-    /// Longest time for a request.
+    /// Longest time for a request; `/operator/...` has its own.
     pub timeout: Duration,
     /// Most GraphQL requests that run at a time; more are told to come back.
     pub concurrency: usize,
 }
 
-impl ServerConfig {
-    /// A configuration with the default limits, no metrics, no further routes and no other origins.
-    pub fn new(db: Db, deployment: DeploymentInfo, public_url: impl Into<String>) -> Self {
-        Self {
-            db,
-            deployment,
-            public_url: public_url.into(),
-            ready: ReadyState::new(),
-            metrics: Arc::new(String::new),
-            extra: Router::new(),
-            cors_origins: Vec::new(),
-            limits: Limits::default(),
-            timeout: Duration::from_secs(15),
-            concurrency: 64,
-        }
+impl Default for ServerOptions {
+    fn default() -> Self {
+        Self { cors_origins: Vec::new(), limits: Limits::default(), timeout: Duration::from_secs(15), concurrency: 64 }
     }
 }
 
 impl std::fmt::Debug for ServerConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ServerConfig")
+            .field("listener", &self.listener)
             .field("deployment", &self.deployment)
             .field("public_url", &self.public_url)
-            .field("cors_origins", &self.cors_origins)
-            .field("limits", &self.limits)
-            .field("timeout", &self.timeout)
-            .field("concurrency", &self.concurrency)
+            .field("options", &self.options)
             .finish_non_exhaustive()
     }
 }
@@ -113,14 +109,12 @@ pub(crate) struct State {
     schema: Schema,
     weights: Weights,
     limits: Limits,
-    timeout: Duration,
     permits: Semaphore,
     db: Db,
     reader: Reader,
     deployment: DeploymentInfo,
     ready: ReadyState,
     metrics: Arc<dyn Fn() -> String + Send + Sync>,
-    is_https: bool,
 }
 
 impl State {
@@ -129,15 +123,13 @@ impl State {
     }
 }
 
-/// The routes, to be served by [`serve`] or called in a test.
-///
-/// # Errors
-/// [`ServeError::PublicUrl`], [`ServeError::Origin`].
-pub fn router(config: ServerConfig) -> Result<Router, ServeError> {
-    let ServerConfig { db, deployment, public_url, ready, metrics, extra, limits, timeout, concurrency, .. } = config;
+/// The routes, and the socket to serve them on.
+fn router(config: ServerConfig) -> Result<(TcpListener, Router), ServeError> {
+    let ServerConfig { listener, db, deployment, public_url, ready, metrics, operator, options } = config;
+    let ServerOptions { cors_origins, limits, timeout, concurrency } = options;
     let domain = authority(&public_url).ok_or_else(|| ServeError::PublicUrl(public_url.clone()))?;
     let is_https = public_url.starts_with("https://");
-    let cors = cors(&config.cors_origins)?;
+    let cors = cors(&cors_origins)?;
     let reader = Reader::new(&db, deployment.chain_id);
     let app = App {
         deployment: deployment.clone(),
@@ -152,14 +144,12 @@ pub fn router(config: ServerConfig) -> Result<Router, ServeError> {
         schema: schema(app),
         weights: Weights::of(&sdl()),
         limits,
-        timeout,
         permits: Semaphore::new(concurrency.max(1)),
         db,
         reader,
         deployment,
         ready,
         metrics,
-        is_https,
     });
     let routes = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
@@ -170,17 +160,22 @@ pub fn router(config: ServerConfig) -> Result<Router, ServeError> {
         .route("/readyz", get(probes::ready))
         .route("/metrics", get(probes::metrics))
         .merge(assets::routes())
-        .with_state(state.clone());
-    Ok(routes
-        .merge(extra)
+        .with_state(state)
         .fallback(reply::not_found)
         .method_not_allowed_fallback(reply::method_not_allowed)
         .layer(CompressionLayer::new())
         .layer(cors)
-        .layer(middleware::from_fn_with_state(state.clone(), headers::secure))
+        .layer(middleware::from_fn_with_state(timeout, reply::in_time));
+    // Beside the others: what an operator starts may take minutes, and no other site may start it.
+    let routes = match operator {
+        Some((token, operator)) => routes.merge(operator::routes(token, operator)),
+        None => routes,
+    };
+    let routes = routes
         .layer(CatchPanicLayer::custom(reply::panicked))
-        .layer(middleware::from_fn_with_state(state, reply::in_time))
-        .layer(middleware::from_fn(access_log::log)))
+        .layer(middleware::from_fn_with_state(is_https, headers::secure))
+        .layer(middleware::from_fn(access_log::log));
+    Ok((listener, routes))
 }
 
 /// How long open requests may take once the server shall stop.
@@ -194,12 +189,11 @@ const SWEEP: Duration = Duration::from_secs(600);
 /// # Errors
 /// [`ServeError`].
 pub async fn serve(
-    listener: TcpListener,
     config: ServerConfig,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let db = config.db.clone();
-    let router = router(config)?;
+    let (listener, router) = router(config)?;
     let (stop, mut stopped) = tokio::sync::watch::channel(false);
     let signal = async move {
         shutdown.await;

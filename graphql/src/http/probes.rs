@@ -39,7 +39,6 @@ pub(super) async fn ready(Shared(state): Shared<Arc<State>>) -> Response {
         "status": status,
         "indexedBlock": indexed,
         "chainHead": progress.map(|progress| progress.head),
-        "finalizedBlock": progress.map(|progress| progress.finalized),
     });
     let code = if status == "ready" { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (code, JSON, body.to_string()).into_response()

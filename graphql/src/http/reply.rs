@@ -1,6 +1,6 @@
 //! Answers that are no data: errors in the form of GraphQL's, whatever the route.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, time::Duration};
 
 use axum::{
     extract::{Request, State as Shared},
@@ -9,7 +9,6 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::State;
 use crate::fault::Fault;
 
 /// An error with its status.
@@ -64,11 +63,11 @@ pub(super) fn panicked(cause: Box<dyn Any + Send>) -> Response {
 }
 
 /// Ends a request that takes too long, whether it computes, waits for Postgres or trickles its body in.
-pub(super) async fn in_time(Shared(state): Shared<Arc<State>>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(state.timeout, next.run(request)).await {
+pub(super) async fn in_time(Shared(limit): Shared<Duration>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => {
-            let message = format!("this took longer than {} seconds; ask for less", state.timeout.as_secs_f32());
+            let message = format!("this took longer than {} seconds; ask for less", limit.as_secs_f32());
             Failure::new(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", message).into_response("application/json")
         }
     }

@@ -42,11 +42,12 @@ pub(crate) struct Asking {
     /// What the limits counted.
     pub(crate) cost: u64,
     head: OnceCell<Option<Block>>,
+    finalized: OnceCell<Option<u64>>,
 }
 
 impl Asking {
     pub(crate) fn new(reader: Reader, session: Option<Session>, cost: u64) -> Self {
-        Self { loaders: Loaders::new(reader), session, cost, head: OnceCell::new() }
+        Self { loaders: Loaders::new(reader), session, cost, head: OnceCell::new(), finalized: OnceCell::new() }
     }
 
     /// The newest block of the index, read once a request.
@@ -57,6 +58,15 @@ impl Asking {
         };
         self.head.get_or_try_init(read).await.copied()
     }
+}
+
+/// The newest block that cannot be reorganised away, as the index notes it; read once a request.
+pub(crate) async fn finalized(ctx: &Context<'_>) -> Result<Option<u64>, Fault> {
+    let read = async || {
+        let App { db, deployment, .. } = app(ctx);
+        Ok::<_, Fault>(db.finalized(deployment.chain_id).await?.map(|block| block.number))
+    };
+    asking(ctx).finalized.get_or_try_init(read).await.copied()
 }
 
 pub(crate) fn app<'c>(ctx: &Context<'c>) -> &'c App {

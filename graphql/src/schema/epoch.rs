@@ -1,7 +1,8 @@
 //! Epochs, payouts and claims.
 
 use async_graphql::{Context, Enum, ID, Object};
-use usufruct_db::read::{self, BlobKind, Condition, Listed as _};
+use usufruct_db::content::BlobKind;
+use usufruct_db::read::{self, Condition, Listed as _};
 use usufruct_manifest::cid::blob_cid;
 use usufruct_royalty::tree::{Leaf, leaf_hash};
 

@@ -1,7 +1,8 @@
 //! Training jobs and what they consumed.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use usufruct_db::read::{self, BlobKind, Condition, JobDeposit as JobDepositRow, Listed as _};
+use usufruct_db::content::BlobKind;
+use usufruct_db::read::{self, Condition, JobDeposit as JobDepositRow, Listed as _};
 use usufruct_manifest::cid::blob_cid;
 use usufruct_types::JobId;
 
@@ -477,7 +478,7 @@ impl UsageTotal {
     }
 
     /// Passes over the shard; each is charged once, whatever the number of ranks.
-    async fn passes(&self) -> u32 {
-        self.row.passes
+    async fn passes(&self) -> BigInt {
+        self.row.passes.into()
     }
 }

@@ -5,7 +5,7 @@ use usufruct_types::B256;
 
 use super::{
     connection::PAGE_MAX,
-    context::{app, asking, progress},
+    context::{app, asking, finalized, progress},
     scalars::{Address, BigInt, Hash32},
     values::{Block, Token},
 };
@@ -17,8 +17,6 @@ pub(crate) enum Finality {
     Final,
     /// It can.
     Pending,
-    /// The indexer has not said yet.
-    Unknown,
 }
 
 /// What the index holds.
@@ -51,16 +49,13 @@ impl Meta {
     /// Whether the newest indexed block can still be reorganised away.
     async fn finality(&self, ctx: &Context<'_>) -> async_graphql::Result<Finality> {
         let indexed = asking(ctx).head().await?.map_or(0, |head| head.block.number);
-        Ok(match progress(ctx) {
-            None => Finality::Unknown,
-            Some(progress) if indexed <= progress.finalized => Finality::Final,
-            Some(_) => Finality::Pending,
-        })
+        let is_final = finalized(ctx).await?.is_some_and(|finalized| indexed <= finalized);
+        Ok(if is_final { Finality::Final } else { Finality::Pending })
     }
 
-    /// The newest block that cannot be reorganised away.
-    async fn finalized_block(&self, ctx: &Context<'_>) -> Option<BigInt> {
-        progress(ctx).map(|progress| progress.finalized.into())
+    /// The newest indexed block that cannot be reorganised away.
+    async fn finalized_block(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<BigInt>> {
+        Ok(finalized(ctx).await?.map(BigInt::from))
     }
 
     /// Whether the index follows the head of the chain; false during a backfill.

@@ -1,12 +1,15 @@
 //! Values that many types share.
 
 use async_graphql::{Context, Enum, Object, SimpleObject};
-use usufruct_db::read::{self, BlobKind};
+use usufruct_db::{
+    content::{BlobKind, BlobState},
+    read,
+};
 use usufruct_types::{BlockRef, LogRef};
 
 use super::{
     connection::Shown,
-    context::{At, loaders, progress, token_info},
+    context::{At, finalized, loaders, token_info},
     scalars::{Address, Amount, BigInt, DateTime, Hash32},
 };
 use crate::fault::Fault;
@@ -33,9 +36,9 @@ impl Block {
         Ok(block.and_then(|block| DateTime::from_unix_seconds(block.time)))
     }
 
-    /// Whether it can no longer be reorganised away, as far as the indexer knows. False where it does not know.
-    async fn is_final(&self, ctx: &Context<'_>) -> bool {
-        progress(ctx).is_some_and(|progress| self.0.number <= progress.finalized)
+    /// Whether it can no longer be reorganised away, as far as the index knows.
+    async fn is_final(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        Ok(finalized(ctx).await?.is_some_and(|finalized| self.0.number <= finalized))
     }
 }
 
@@ -143,9 +146,9 @@ impl Content {
             None => Self { state: ContentState::Pending, error: None, attempts: 0, size_bytes: None },
             Some(blob) => Self {
                 state: match blob.state {
-                    read::BlobState::Pending => ContentState::Pending,
-                    read::BlobState::Available => ContentState::Available,
-                    read::BlobState::Malformed => ContentState::Malformed,
+                    BlobState::Pending => ContentState::Pending,
+                    BlobState::Available => ContentState::Available,
+                    BlobState::Malformed => ContentState::Malformed,
                 },
                 error: blob.error,
                 attempts: blob.attempts,

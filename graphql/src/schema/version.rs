@@ -1,7 +1,8 @@
 //! Versions, their content and their lineage.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use usufruct_db::read::{self, Asset, BlobKind, Condition, Listed as _, Provider, RevenueTotal, VersionParent};
+use usufruct_db::content::BlobKind;
+use usufruct_db::read::{self, Asset, Condition, Listed as _, Provider, RevenueTotal, VersionParent};
 use usufruct_manifest::cid::{blob_cid, manifest_cid};
 use usufruct_types::VersionId;
 
@@ -421,6 +422,8 @@ pub(crate) struct RecordField {
     data_type: String,
     /// Whether a value may be absent.
     is_nullable: bool,
+    /// Whether it is part of the hash of a record; where a record came from is not.
+    is_content: bool,
 }
 
 /// Where the data is said to come from.
@@ -460,13 +463,19 @@ impl Manifest {
         &self.row.format
     }
 
+    /// Tokens of all shards, as the creator counted them.
+    async fn tokens(&self) -> BigInt {
+        self.row.tokens.into()
+    }
+
     /// Fields of the records.
     async fn fields(&self) -> Vec<RecordField> {
         let fields = self.row.arrow_schema.as_array().map(Vec::as_slice).unwrap_or_default();
         let field = |field: &serde_json::Value| RecordField {
             name: text(field, "name"),
             data_type: text(field, "type"),
-            is_nullable: field.get("nullable").and_then(serde_json::Value::as_bool).unwrap_or(true),
+            is_nullable: flag(field, "isNullable"),
+            is_content: flag(field, "isContent"),
         };
         fields.iter().map(field).collect()
     }
@@ -495,6 +504,10 @@ impl Manifest {
         let (key, order) = (self.row.hash, read::Contributor::ORDER);
         Ok(related(ctx, self.at, read::Contributor::MANIFEST, key, vec![], order, paging).await?)
     }
+}
+
+fn flag(value: &serde_json::Value, key: &str) -> bool {
+    value.get(key).and_then(serde_json::Value::as_bool).unwrap_or_default()
 }
 
 fn text(value: &serde_json::Value, key: &str) -> String {
@@ -579,6 +592,11 @@ impl Shard {
     /// The same as a content id with the codec raw.
     async fn cid(&self) -> Cid {
         Cid(blob_cid(self.row.hash).to_string())
+    }
+
+    /// BLAKE3 of the sealed bytes that are served where a license is needed; null where the shard is public.
+    async fn ciphertext_hash(&self) -> Option<Hash32> {
+        self.row.ciphertext.map(Hash32::from)
     }
 
     /// Hash over its canonical records, whatever file holds them.

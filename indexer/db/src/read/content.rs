@@ -7,30 +7,7 @@ use super::{
     page::{Order, bytes, integer},
     reader::{Column, Condition, Listed},
 };
-
-/// What a blob is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BlobKind {
-    /// Of a version.
-    Manifest,
-    /// Of a version.
-    ShardTable,
-    /// Of a usage commitment.
-    UsageLog,
-    /// Of an epoch.
-    PayoutTree,
-}
-
-/// Whether a blob could be had and read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BlobState {
-    /// Not fetched yet, or nobody had it: tried again.
-    Pending,
-    /// Fetched, checked against its hash and read.
-    Available,
-    /// Fetched, and not what it should be: not tried again.
-    Malformed,
-}
+use crate::content::{BlobKind, BlobState};
 
 /// How far a blob named by an event got.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,9 +75,11 @@ pub struct Manifest {
     pub language: Vec<String>,
     /// Format of the shards.
     pub format: String,
-    /// Fields of the records: `[{name, type, nullable}]`.
+    /// Tokens of all shards.
+    pub tokens: u64,
+    /// Fields of the records: `[{name, type, isNullable, isContent}]`.
     pub arrow_schema: serde_json::Value,
-    /// Where the creator says that the records come from.
+    /// Where the creator says that the records come from: `[{uri, statement}]`.
     pub sources: serde_json::Value,
 }
 
@@ -122,6 +101,7 @@ impl Listed for Manifest {
             license: row.text("license")?,
             language: row.cell("language")?,
             format: row.text("format")?,
+            tokens: row.number("tokens")?,
             arrow_schema: row.cell("arrow_schema")?,
             sources: row.cell("sources")?,
         })
@@ -173,6 +153,8 @@ pub struct Shard {
     pub tokens: u64,
     /// Who is paid for it; `None`: the recipients of the version.
     pub contributor: Option<Address>,
+    /// BLAKE3 of the sealed bytes; `None` where it is public.
+    pub ciphertext: Option<BlobHash>,
 }
 
 impl Shard {
@@ -202,6 +184,7 @@ impl Listed for Shard {
             records: row.count("records")?,
             tokens: row.count("tokens")?,
             contributor: row.maybe_address("contributor")?,
+            ciphertext: row.maybe_word("ciphertext_hash")?,
         })
     }
 }

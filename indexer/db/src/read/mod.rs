@@ -23,7 +23,7 @@ pub use asset::Asset;
 pub use attestation::{Attestation, AttestationKind, AttestationRevocation};
 pub use block::Block;
 pub use cells::{CellError, Cells};
-pub use content::{Blob, BlobKind, BlobState, Contributor, Manifest, Shard};
+pub use content::{Blob, Contributor, Manifest, Shard};
 pub use endpoint::{Endpoint, PayoutAddress, Provider};
 pub use epoch::{Epoch, EpochState, EpochTotal};
 pub use job::{Job, JobDeposit, JobLicense};

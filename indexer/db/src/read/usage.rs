@@ -117,7 +117,7 @@ pub struct UsageTotal {
     /// Bytes read.
     pub size_bytes: u128,
     /// Passes over the shard.
-    pub passes: u32,
+    pub passes: u64,
 }
 
 impl UsageTotal {
@@ -153,7 +153,7 @@ impl Listed for UsageTotal {
             records: row.number("records")?,
             tokens: row.number("tokens")?,
             size_bytes: row.number("size_bytes")?,
-            passes: row.small("passes")?,
+            passes: row.count("passes")?,
         })
     }
 }
