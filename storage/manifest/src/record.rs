@@ -166,6 +166,11 @@ impl RecordEncoder {
         self.tag(END)
     }
 
+    /// The canonical bytes so far, without the end of the record. For test vectors and for those who port this.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Ends the record and stands at the start of the next one.
     pub fn finish(&mut self) -> Record {
         self.bytes.push(END);
