@@ -22,16 +22,13 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Makes it where it is missing, gives it to the account and checks that the account can get there.
+    /// Makes it where it is missing and gives it to the account.
     pub(super) fn open(dir: &Path, account: &Account) -> Result<Self, ClusterError> {
         fs::create_dir_all(dir.parent().unwrap_or(dir)).map_err(file("make the parent of", dir))?;
         make_private(dir, account)?;
         let dir = dir.canonicalize().map_err(file("find", dir))?;
         if dir.to_str().is_none() {
             return Err(ClusterError::PathNotText(dir));
-        }
-        if let Some(blocked) = account.blocked_at(&dir)? {
-            return Err(ClusterError::NotTraversable { account: account.name.clone(), blocked });
         }
         Ok(Self { data: dir.join("data"), log: dir.join("postgres.log"), dir })
     }

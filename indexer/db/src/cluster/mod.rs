@@ -10,14 +10,16 @@ mod binaries;
 mod error;
 mod folder;
 mod initdb;
+mod reach;
 mod server;
 #[cfg(feature = "test-support")]
 pub(crate) mod shared;
+mod site;
 mod socket;
 
 use std::path::{Path, PathBuf};
 
-use self::{account::Account, folder::Folder, server::Server};
+use self::{server::Server, site::Site};
 
 pub use self::error::ClusterError;
 
@@ -67,25 +69,22 @@ impl Cluster {
     /// # Errors
     /// [`ClusterError`] says what to do about it.
     pub async fn start(config: &ClusterConfig) -> Result<Self, ClusterError> {
-        let account = Account::choose(config.account.as_deref(), &config.dir)?;
-        let folder = Folder::open(&config.dir, &account)?;
-        let lock = folder.lock()?;
-        let version = folder.version()?;
+        let site = Site::open(config)?;
+        let lock = site.folder.lock()?;
+        let version = site.folder.version()?;
         let binaries = binaries::find(config.binaries.as_deref(), version)?;
-        let socket_dir = socket::folder(&folder, &account)?;
-        server::await_departure(&folder, &socket_dir).await?;
+        server::await_departure(&site).await?;
         match version {
-            None => initdb::run(&binaries, &folder, &account, config.is_durable)?,
+            None => initdb::run(&site, &binaries, config.is_durable)?,
             Some(made_by) if made_by != binaries.version => {
-                return Err(ClusterError::OtherVersion { dir: folder.data, made_by, found: binaries.version });
+                return Err(ClusterError::OtherVersion { dir: site.folder.data, made_by, found: binaries.version });
             }
             Some(_) => {}
         }
-        let url_of = |database: &str| url(&socket_dir, database);
-        let server = Server::start(&binaries, &folder, &account, &socket_dir, config)?;
-        let server = server.ready(&url_of("postgres"), DATABASE).await?;
-        let url = url_of(DATABASE);
-        Ok(Self { server, socket_dir, url, _lock: lock })
+        let server = Server::start(&site, &binaries, config)?;
+        let server = server.ready(&url(&site.socket_dir, "postgres"), DATABASE).await?;
+        let url = url(&site.socket_dir, DATABASE);
+        Ok(Self { server, socket_dir: site.socket_dir, url, _lock: lock })
     }
 
     /// The URL of its database, for [`DbConfig`](crate::DbConfig).

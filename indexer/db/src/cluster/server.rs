@@ -20,7 +20,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgConnection},
 };
 
-use super::{ClusterConfig, ClusterError, account::Account, binaries::Binaries, error::file, folder::Folder};
+use super::{ClusterConfig, ClusterError, binaries::Binaries, error::file, folder::Folder, site::Site};
 
 /// Recovery after a crash may take a while; a start without it takes a quarter of a second.
 const START_TIME_MAX: Duration = Duration::from_secs(120);
@@ -44,7 +44,8 @@ pub(super) struct Server {
 /// Waits for a server that runs in the folder although nobody holds its lock, and clears the lock files of
 /// one that is gone. Postgres clears them itself unless their number is in use again (by any process of
 /// the account, even one that is no Postgres) or was never written out.
-pub(super) async fn await_departure(folder: &Folder, socket_dir: &Path) -> Result<(), ClusterError> {
+pub(super) async fn await_departure(site: &Site) -> Result<(), ClusterError> {
+    let folder = &site.folder;
     let deadline = Instant::now() + DEPARTURE_TIME_MAX;
     while let Some(pid) = folder.postmaster().filter(|pid| is_server_of(*pid, folder)) {
         if Instant::now() >= deadline {
@@ -52,7 +53,7 @@ pub(super) async fn await_departure(folder: &Folder, socket_dir: &Path) -> Resul
         }
         tokio::time::sleep(POLL_INTERVAL).await;
     }
-    for stale in [folder.pid_file(), socket_dir.join(".s.PGSQL.5432.lock")] {
+    for stale in [folder.pid_file(), site.socket_dir.join(".s.PGSQL.5432.lock")] {
         match fs::remove_file(&stale) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(file("remove", stale)(error)),
             _ => {}
@@ -75,38 +76,29 @@ fn is_server_of(pid: i32, folder: &Folder) -> bool {
 pub(super) fn supervised(
     script: &str,
     arguments: &[&Path],
+    site: &Site,
     binaries: &Binaries,
-    folder: &Folder,
-    account: &Account,
-    socket_dir: &Path,
     config: &ClusterConfig,
 ) -> Result<Child, ClusterError> {
-    let log = open_log(&folder.log)?;
+    let log = open_log(&site.folder.log)?;
     let shell = Path::new("/bin/sh");
-    let mut command = account.command(shell);
+    let mut command = site.account.command(shell);
     command.args(["-c", script, "usufruct-postgres"]).args(arguments);
-    command.arg(&binaries.postgres).arg("-D").arg(&folder.data);
-    for setting in settings(socket_dir, config) {
+    command.arg(&binaries.postgres).arg("-D").arg(site.data());
+    for setting in settings(site.server_socket_dir(), config) {
         command.arg("-c").arg(setting);
     }
-    command.current_dir(&folder.dir).process_group(0);
+    command.current_dir(site.reach.work_dir()).process_group(0);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(log);
     command.spawn().map_err(|source| ClusterError::Program { program: shell.to_owned(), source })
 }
 
 impl Server {
     /// Starts a server that ends with us.
-    pub(super) fn start(
-        binaries: &Binaries,
-        folder: &Folder,
-        account: &Account,
-        socket_dir: &Path,
-        config: &ClusterConfig,
-    ) -> Result<Self, ClusterError> {
-        let script = include_str!("supervise.sh");
-        let mut child = supervised(script, &[], binaries, folder, account, socket_dir, config)?;
+    pub(super) fn start(site: &Site, binaries: &Binaries, config: &ClusterConfig) -> Result<Self, ClusterError> {
+        let mut child = supervised(include_str!("supervise.sh"), &[], site, binaries, config)?;
         let pipe = child.stdin.take();
-        Ok(Self { child: Some(child), pipe, folder: folder.clone() })
+        Ok(Self { child: Some(child), pipe, folder: site.folder.clone() })
     }
 
     /// Looks after a server that somebody else keeps running.

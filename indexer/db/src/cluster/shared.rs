@@ -7,15 +7,15 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    path::{Path, PathBuf},
     time::Duration,
 };
 
 use sqlx::{ConnectOptions as _, Connection as _, postgres::PgConnectOptions};
 
-use super::{
-    ClusterConfig, ClusterError, account::Account, binaries, error::file, folder::Folder, initdb, server, socket, url,
-};
+use super::{ClusterConfig, ClusterError, binaries, error::file, folder::Folder, initdb, server, site::Site, url};
+
+/// The file that test processes hold a lock on.
+const USING: &str = "using";
 
 /// What a test process has of the cluster.
 pub(crate) struct SharedCluster {
@@ -31,42 +31,37 @@ pub(crate) struct SharedCluster {
 
 /// Joins the cluster, starting it where it does not run.
 pub(crate) async fn join() -> Result<SharedCluster, ClusterError> {
-    let account = Account::choose(None, Path::new("/nonexistent"))?;
     let dir = std::env::temp_dir().join(format!("usufruct-test-postgres-{}", nix::unistd::Uid::effective()));
-    let mut config = ClusterConfig::new(&dir);
-    config.is_durable = false;
-    config.max_connections = 200;
+    let config = ClusterConfig { is_durable: false, max_connections: 200, ..ClusterConfig::new(dir) };
+    let site = Site::open(&config)?;
+    let folder = &site.folder;
+    let using = open(folder, USING)?;
+    using.lock_shared().map_err(file("lock", folder.dir.join(USING)))?;
+    let preparing = open(folder, "preparing")?;
+    preparing.lock().map_err(file("lock", folder.dir.join("preparing")))?;
 
-    let folder = Folder::open(&dir, &account)?;
-    let (using, using_path) = open(&folder, "using")?;
-    using.lock_shared().map_err(file("lock", &using_path))?;
-    let (preparing, preparing_path) = open(&folder, "preparing")?;
-    preparing.lock().map_err(file("lock", preparing_path))?;
-
-    let socket_dir = socket::folder(&folder, &account)?;
-    let admin_url = url(&socket_dir, "postgres");
+    let admin_url = url(&site.socket_dir, "postgres");
     if answers(&admin_url).await {
         return Ok(SharedCluster { admin_url, is_fresh: false, preparing, using });
     }
-    server::await_departure(&folder, &socket_dir).await?;
+    server::await_departure(&site).await?;
     let made_by = folder.version()?;
     let binaries = binaries::find(None, made_by)?;
     if made_by.is_none_or(|made_by| made_by != binaries.version) {
         if made_by.is_some() {
             fs::remove_dir_all(&folder.data).map_err(file("remove", &folder.data))?;
         }
-        initdb::run(&binaries, &folder, &account, config.is_durable)?;
+        initdb::run(&site, &binaries, config.is_durable)?;
     }
-    let script = include_str!("supervise_shared.sh");
-    let child = server::supervised(script, &[&using_path], &binaries, &folder, &account, &socket_dir, &config)?;
-    server::Server::watch(child, &folder).ready(&admin_url, "postgres").await?;
+    let watched = site.reach.path().join(USING);
+    let child = server::supervised(include_str!("supervise_shared.sh"), &[&watched], &site, &binaries, &config)?;
+    server::Server::watch(child, folder).ready(&admin_url, "postgres").await?;
     Ok(SharedCluster { admin_url, is_fresh: true, preparing, using })
 }
 
-fn open(folder: &Folder, name: &str) -> Result<(File, PathBuf), ClusterError> {
+fn open(folder: &Folder, name: &str) -> Result<File, ClusterError> {
     let path = folder.dir.join(name);
-    let opened = OpenOptions::new().create(true).append(true).open(&path);
-    Ok((opened.map_err(file("open", &path))?, path))
+    OpenOptions::new().create(true).append(true).open(&path).map_err(file("open", path))
 }
 
 async fn answers(url: &str) -> bool {

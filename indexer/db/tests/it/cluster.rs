@@ -13,10 +13,10 @@ use usufruct_db::{
     cluster::{Cluster, ClusterConfig, ClusterError},
 };
 
-/// A folder that the server's account may enter.
+/// A folder that, as `mktemp -d` makes it, nobody but us may enter.
 fn folder() -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a folder");
-    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).expect("it is ours");
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).expect("it is ours");
     dir
 }
 
@@ -60,7 +60,9 @@ async fn a_cluster_keeps_its_data_over_stop_and_start() {
     db.migrate().await.expect("the database is ours");
     db.put_nonce("kept", Duration::from_secs(600)).await.expect("written");
 
-    // It belongs to an account without privileges, and nobody else may enter.
+    // It belongs to an account without privileges, which cannot even enter the folders above, and nobody
+    // else may enter it.
+    assert_eq!(fs::metadata(dir.path()).expect("it exists").mode() & 0o777, 0o700, "unchanged");
     let found = fs::metadata(&home).expect("it exists");
     assert_eq!(found.mode() & 0o777, 0o700);
     assert_ne!(found.uid(), 0, "Postgres refuses root");
@@ -147,21 +149,25 @@ async fn a_cluster_of_another_version_names_the_package() {
 }
 
 #[tokio::test]
-async fn an_account_that_cannot_get_there_is_said() {
+async fn an_account_is_the_one_asked_for_or_an_error() {
     if !is_root() {
         return; // Nobody else changes accounts.
     }
     let dir = folder();
-    let closed = dir.path().join("closed");
-    fs::create_dir(&closed).expect("made");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).expect("ours");
-    let error = Cluster::start(&config(closed.join("home"))).await.expect_err("postgres may not enter");
-    let ClusterError::NotTraversable { blocked, .. } = &error else { panic!("{error:?}") };
-    assert_eq!(*blocked, closed.canonicalize().expect("it exists"));
     let mut asked = config(dir.path().join("home"));
-    asked.account = Some("nobody_that_exists".to_owned());
-    let error = Cluster::start(&asked).await.expect_err("no such account");
-    assert!(matches!(error, ClusterError::NoAccount(_)), "{error:?}");
+    for unknown in ["nobody_that_exists", "root"] {
+        asked.account = Some(unknown.to_owned());
+        let error = Cluster::start(&asked).await.expect_err("no such account");
+        assert!(matches!(error, ClusterError::NoAccount(_)), "{error:?}");
+    }
+    asked.account = Some("nobody".to_owned());
+    let cluster = Cluster::start(&asked).await.expect("it needs no account of its own");
+    let owner = fs::metadata(dir.path().join("home")).expect("it exists").uid();
+    cluster.stop().await.expect("stopped");
+    // From now on it is the owner's, whoever else there is.
+    asked.account = None;
+    Cluster::start(&asked).await.expect("it starts").stop().await.expect("stopped");
+    assert_eq!(fs::metadata(dir.path().join("home")).expect("it exists").uid(), owner);
 }
 
 #[tokio::test]
