@@ -32,6 +32,18 @@ pub enum DbError {
         #[source]
         source: Cause,
     },
+    /// An encrypted connection is asked for, and cannot be had.
+    #[error(
+        "no encrypted connection to Postgres at {target}: this build speaks plain text to Postgres; \
+         use a Unix socket, or a tunnel with sslmode=disable"
+    )]
+    Tls {
+        /// Host and port.
+        target: String,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
     /// The server has no connection left.
     #[error("Postgres has no connection left: raise max_connections there or lower it here")]
     TooManyConnections(#[source] Cause),
@@ -291,6 +303,7 @@ pub(crate) fn from_connect(target: String, error: sqlx::Error) -> DbError {
     let Some(database) = error.as_database_error() else {
         return match error {
             sqlx::Error::Configuration(source) => DbError::Url(source),
+            sqlx::Error::Tls(source) => DbError::Tls { target, source },
             other => DbError::Unreachable { target, source: other.into() },
         };
     };

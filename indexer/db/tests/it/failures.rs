@@ -59,6 +59,24 @@ async fn a_server_that_says_nothing_is_given_up() {
 }
 
 #[tokio::test]
+async fn an_encrypted_connection_that_cannot_be_had_is_said() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let listening = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.expect("somebody connects");
+        stream.readable().await.expect("open");
+        // "N": no TLS here.
+        stream.try_write(b"N").expect("written");
+        stream
+    });
+    let url = format!("postgres://me:hunter2@127.0.0.1:{port}/x?sslmode=require");
+    let error = connect(&url).await.expect_err("no TLS");
+    assert!(matches!(&error, DbError::Tls { .. }), "{error:?}");
+    assert!(!said(&error).contains("hunter2"));
+    listening.abort();
+}
+
+#[tokio::test]
 async fn a_wrong_database_or_user_is_said() {
     let test = TestDb::create_empty().await;
     let unknown = test.url().replace("/usufruct_test", "/no_such");
