@@ -1,15 +1,25 @@
 //! Parquet to usage rows.
 
-use std::{fs::File, sync::Arc};
+use std::{
+    fs::File,
+    panic::{self, AssertUnwindSafe},
+    sync::Arc,
+};
 
 use arrow::{
     array::{Array, AsArray, FixedSizeBinaryArray, RecordBatch},
     datatypes::{Schema, TimestampMicrosecondType, UInt32Type, UInt64Type},
+    error::ArrowError,
 };
 use bytes::Bytes;
 use parquet::{
-    arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder},
-    file::{metadata::ParquetMetaData, reader::ChunkReader},
+    arrow::arrow_reader::{
+        ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+    },
+    file::{
+        metadata::{ParquetMetaData, ParquetMetaDataReader},
+        reader::ChunkReader,
+    },
 };
 use usufruct_types::{JobId, VersionId};
 
@@ -163,19 +173,16 @@ impl Batches {
     ) -> Result<Self, UsageError> {
         let failed = |source| UsageError::Parquet { doing: "read", source };
         guard::check_footer(&source, limits)?;
-        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let metadata = parquet::file::metadata::ParquetMetaDataReader::new()
-            .parse_and_finish(&source)
-            .map(Arc::new)
-            .map_err(failed)?;
+        let metadata = caught(|| ParquetMetaDataReader::new().parse_and_finish(&source).map_err(failed))?;
+        let metadata = Arc::new(metadata);
         schema::check_schema(expected, metadata.file_metadata().schema_descr(), name)?;
         guard::check_pages(&source, &metadata, limits)?;
-        let arrow_metadata =
-            parquet::arrow::arrow_reader::ArrowReaderMetadata::try_new(metadata.clone(), options).map_err(failed)?;
-        let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(source, arrow_metadata)
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(failed)?;
+        let reader = caught(|| {
+            let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+            let metadata = ArrowReaderMetadata::try_new(metadata.clone(), options).map_err(failed)?;
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(source, metadata);
+            builder.with_batch_size(BATCH_ROWS).build().map_err(failed)
+        })?;
         Ok(Self { reader, metadata, decoded: 0, handed_on: 0 })
     }
 
@@ -190,13 +197,14 @@ impl Batches {
 
     /// The next batch and the number of its first row in the file.
     pub(crate) fn next_batch(&mut self) -> Result<Option<(RecordBatch, u64)>, UsageError> {
-        let Some(batch) = self.reader.next() else {
+        let reader = &mut self.reader;
+        let failed = |error: ArrowError| UsageError::Parquet { doing: "read", source: error.into() };
+        let Some(batch) = caught(|| reader.next().transpose().map_err(failed))? else {
             return match self.decoded == self.row_count() {
                 true => Ok(None),
                 false => guard::malformed("it ends before its last row"),
             };
         };
-        let batch = batch.map_err(|error| UsageError::Parquet { doing: "read", source: error.into() })?;
         let first = self.decoded;
         self.decoded += batch.num_rows() as u64;
         Ok(Some((batch, first)))
@@ -220,6 +228,14 @@ impl Batches {
         }
         Place::default()
     }
+}
+
+/// Runs a step of the Parquet library, and turns its panics into errors: its decoders index by what pages
+/// claim (`changed_bytes_are_errors_or_other_rows` meets several), and a blob from a stranger must not end the process.
+fn caught<T>(step: impl FnOnce() -> Result<T, UsageError>) -> Result<T, UsageError> {
+    // What the step was changing is dropped by every caller after an error, so nothing half-changed is seen.
+    let result = panic::catch_unwind(AssertUnwindSafe(step));
+    result.unwrap_or_else(|_| guard::malformed("its pages contradict themselves"))
 }
 
 /// Turns columns into rows. The schema was checked, so the casts hold.

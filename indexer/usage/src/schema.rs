@@ -76,12 +76,12 @@ pub(crate) fn tree_schema() -> SchemaRef {
     TREE_SCHEMA.clone()
 }
 
-/// How usage logs are written. Ids and what repeats within a shard (units, pass, attempt, rank, times)
-/// go through dictionaries, whose run lengths cost almost nothing in sorted rows; steps and ordinals as
-/// deltas. What outgrows a dictionary falls back to deltas too.
-pub(crate) fn log_properties() -> WriterProperties {
+/// How usage logs are written. Ids and what repeats between rows go through dictionaries, whose run lengths
+/// cost almost nothing in sorted rows; ordinals and steps as deltas, and so do the columns named in `mostly_distinct`,
+/// for which a dictionary would be larger than the column. What outgrows a dictionary falls back to deltas too.
+pub(crate) fn log_properties(mostly_distinct: &[&'static str]) -> WriterProperties {
     let mut builder = base_properties();
-    for name in ["ordinal", "first_step", "last_step"] {
+    for &name in ["ordinal", "first_step", "last_step"].iter().chain(mostly_distinct) {
         builder = builder.set_column_dictionary_enabled(ColumnPath::from(name), false);
     }
     for field in log_schema().fields() {

@@ -15,25 +15,24 @@ pub(crate) enum Found {
     List(u64),
 }
 
-/// Walks one structure at the start of `bytes`. `visit` gets the field ids from the outside in (elements of a
-/// list have the ids of the list) and may refuse. Returns the length of the structure.
-pub(crate) fn walk(
-    bytes: &[u8],
-    visit: &mut dyn FnMut(&[i16], Found) -> Result<(), &'static str>,
-) -> Result<usize, &'static str> {
+/// Gets the field ids from the outside in, and what is there; may refuse it.
+pub(crate) type Visit<'a> = dyn FnMut(&[i16], Found) -> Result<(), &'static str> + 'a;
+
+/// Walks one structure at the start of `bytes`; elements of a list have the ids of the list. Returns the length of the structure.
+pub(crate) fn walk(bytes: &[u8], visit: &mut Visit<'_>) -> Result<usize, &'static str> {
     let mut walker = Walker { bytes, offset: 0, path: Vec::with_capacity(MAX_DEPTH), visit };
     walker.structure()?;
     Ok(walker.offset)
 }
 
-struct Walker<'a> {
+struct Walker<'a, 'v> {
     bytes: &'a [u8],
     offset: usize,
     path: Vec<i16>,
-    visit: &'a mut dyn FnMut(&[i16], Found) -> Result<(), &'static str>,
+    visit: &'a mut Visit<'v>,
 }
 
-impl Walker<'_> {
+impl Walker<'_, '_> {
     fn byte(&mut self) -> Result<u8, &'static str> {
         let byte = *self.bytes.get(self.offset).ok_or("it ends within a structure")?;
         self.offset += 1;

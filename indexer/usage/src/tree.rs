@@ -1,6 +1,10 @@
 //! The payout tree of an epoch as a Parquet blob: what a claimant needs when our servers are gone.
 
-use std::{collections::BTreeMap, io::Write, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write,
+    sync::Arc,
+};
 
 use arrow::{
     array::{Array, ArrayRef, AsArray, FixedSizeBinaryArray, RecordBatch},
@@ -54,7 +58,7 @@ pub struct TreeLeaf {
     pub cumulative: Amount,
 }
 
-/// Writes a tree, leaves in any order. The same leaves give the same bytes.
+/// Writes a tree, leaves and blobs in any order. The same set of them gives the same bytes.
 ///
 /// # Errors
 /// Where an account has two leaves in one token; then nothing is written.
@@ -105,13 +109,14 @@ fn check_order(previous: &TreeLeaf, leaf: &TreeLeaf) -> Result<(), RowProblem> {
 }
 
 fn key_values(header: &TreeHeader) -> Vec<KeyValue> {
+    let blobs: BTreeSet<&BlobHash> = header.blobs.iter().collect();
     let pair = |key: &str, value: String| KeyValue::new(key.to_owned(), value);
     vec![
         pair(FORMAT, TREE_FORMAT.to_owned()),
         pair(CHAIN_ID, header.chain_id.to_string()),
         pair(CONTRACT, format!("{:#x}", header.contract)),
         pair(EPOCH, header.epoch.to_string()),
-        pair(BLOBS, header.blobs.iter().map(BlobHash::to_string).collect::<Vec<_>>().join(",")),
+        pair(BLOBS, blobs.into_iter().map(BlobHash::to_string).collect::<Vec<_>>().join(",")),
     ]
 }
 
@@ -138,7 +143,7 @@ fn parse_header(pairs: Option<&Vec<KeyValue>>) -> Result<TreeHeader, UsageError>
         epoch: EpochIndex(number(EPOCH)?),
         blobs: parse_blobs(text(BLOBS)?)?,
     };
-    match pairs.len() == key_values(&header).len() {
+    match pairs == key_values(&header) {
         true => Ok(header),
         false => Err(UsageError::Header { key: FORMAT, problem: "stands beside key-values that a tree does not have" }),
     }
