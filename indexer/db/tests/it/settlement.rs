@@ -351,3 +351,38 @@ async fn what_a_settlement_left_is_kept_by_epoch_and_root() {
     test.execute("UPDATE settlements SET carried = '\\xff'").await;
     assert_eq!(test.db().settlement(CHAIN, epoch, root).await.expect("readable"), None);
 }
+
+#[tokio::test]
+async fn a_usage_log_is_read_beside_the_versions_that_its_job_licensed() {
+    let mut world = World::new().await;
+    world.block(creation(1, &[]).into_iter().chain(creation(2, &[])).chain(creation(3, &[]))).await;
+    world.block([job(&[3, 1]), usage(1, log(1)), usage(2, log(1))]).await;
+    world.have_shards(3).await;
+    let licensed = world.db().versions_of_log(CHAIN, log(1)).await.expect("readable");
+    let licensed: Vec<_> = licensed.iter().map(|it| (it.version, it.shard_table, it.state)).collect();
+    let expected = [(version(1), table(1), BlobState::Pending), (version(3), table(3), BlobState::Available)];
+    assert_eq!(licensed, expected, "each once, ascending");
+    assert!(world.db().versions_of_log(CHAIN, log(2)).await.expect("readable").is_empty());
+
+    let sizes = world.db().shard_sizes(table(3)).await.expect("readable");
+    let rows = shards(table(3), 6);
+    assert_eq!(sizes.len(), rows.len());
+    for (size, row) in sizes.iter().zip(&rows) {
+        assert_eq!(
+            (size.hash, size.records, size.tokens, size.size_bytes),
+            (row.hash, row.records, row.tokens, row.size_bytes)
+        );
+    }
+    assert!(world.db().shard_sizes(table(1)).await.expect("readable").is_empty());
+}
+
+#[tokio::test]
+async fn the_blobs_that_a_tree_used_are_kept_once_and_sorted() {
+    let test = TestDb::create().await;
+    let used: std::collections::BTreeSet<BlobHash> = [table(9), table(2), table(5)].into();
+    for _ in 0..2 {
+        test.db().put_tree_blobs(table(1), &used).await.expect("written");
+    }
+    assert_eq!(test.db().tree_blobs(table(1)).await.expect("readable"), used);
+    assert!(test.db().tree_blobs(table(2)).await.expect("readable").is_empty());
+}
