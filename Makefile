@@ -17,7 +17,7 @@ NPM := npm run --silent
 SETUP := .ci/setup
 
 .PHONY: help setup build demo test check test-rust test-contracts test-demo lint doc deny fmt fmt-check \
-	abi abi-check clean
+	abi abi-check sdl sdl-check clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,7 +40,7 @@ test: setup check test-contracts test-rust test-demo ## Check and test everythin
 	@echo
 	@echo "make test: everything passed"
 
-check: fmt-check abi-check deny lint doc ## Check form, lints, docs, dependencies and generated files
+check: fmt-check abi-check deny lint doc sdl-check ## Check form, lints, docs, dependencies and generated files
 
 fmt: ## Format Rust and Solidity
 	cargo fmt --all
@@ -68,6 +68,14 @@ abi: ## Write contracts/abi and the Merkle vectors anew
 abi-check:
 	@$(STEP) "Contract ABI and bytecode are fresh" $(NPM) contracts:artifacts:check
 	@$(STEP) "Merkle vectors are fresh" $(NPM) contracts:vectors:check
+
+sdl: ## Write graphql/schema.graphql anew
+	cargo run --quiet --locked --package usufruct-graphql --example sdl >$(CARGO_TARGET_DIR)/schema.graphql
+	cp $(CARGO_TARGET_DIR)/schema.graphql graphql/schema.graphql
+
+sdl-check:
+	@$(STEP) "GraphQL schema is fresh" bash -c 'diff --unified graphql/schema.graphql \
+		<(cargo run --quiet --locked --package usufruct-graphql --example sdl) || { echo "run: make sdl"; exit 1; }'
 
 test-contracts: ## Forge: unit, fuzz and invariant tests, gas
 	@$(STEP) "Contract tests" $(NPM) contracts:test
