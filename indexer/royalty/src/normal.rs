@@ -119,6 +119,8 @@ fn add_up<K: Copy + Ord, V: Copy + Ord>(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn split(amount: Fixed, weights: &[(u8, u64)]) -> Vec<(u8, Fixed)> {
@@ -148,5 +150,29 @@ mod tests {
     fn weights_past_the_width_are_an_error() {
         let weights = [(1, U256::MAX), (2, U256::from(1))];
         assert_eq!(Weights::merge(weights).map(|_| ()), Err(RoyaltyError::Overflow));
+    }
+
+    proptest! {
+        /// Each part is within 2^-64 of its exact share, and nothing is lost.
+        #[test]
+        fn parts_are_fair_and_sum_to_the_whole(
+            raw in any::<[u64; 3]>(),
+            weights in prop::collection::vec((0_u8..20, any::<u128>()), 1..40),
+        ) {
+            let amount = Fixed::from_raw(U256::from_limbs([raw[0], raw[1], raw[2], 0]));
+            let weights = Weights::merge(weights.into_iter().map(|(key, weight)| (key, U256::from(weight)))).unwrap();
+            prop_assume!(!weights.is_empty());
+            let mut sum = Fixed::ZERO;
+            let mut of_keys = weights.entries.iter();
+            weights.split(amount, |key, part| {
+                let &(expected, weight) = of_keys.next().expect("one part a key");
+                assert_eq!(key, expected);
+                let exact = amount.portion_down(weight, weights.total);
+                assert!(part.raw().abs_diff(exact.raw()) <= U256::from(1));
+                sum = sum.checked_add(part)?;
+                Ok(())
+            }).unwrap();
+            prop_assert_eq!(sum, amount);
+        }
     }
 }

@@ -58,6 +58,8 @@ pub(crate) fn of_token(dues: &[Due], token: Address) -> &[Due] {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Amounts in quarters of a unit, by address 1, 2, ...
@@ -105,5 +107,32 @@ mod tests {
         check(&[3], 3, &[1], 2);
         check(&[], 3, &[], 3);
         check(&[4], 3, &[1], 3);
+    }
+
+    proptest! {
+        /// Nobody is moved by a unit, nobody without a fraction is moved at all, and nothing is lost.
+        #[test]
+        fn rounding_conserves_and_moves_less_than_a_unit(
+            amounts in prop::collection::vec((any::<u64>(), any::<bool>(), any::<u64>()), 0..50),
+            carried in any::<u64>(),
+        ) {
+            let due = |(n, (whole, is_whole, fraction)): (u64, (u64, bool, u64))| {
+                let account = Address::left_padding_from(&n.to_be_bytes());
+                let fraction = if is_whole { 0 } else { fraction };
+                Due { token: Address::ZERO, account, amount: Fixed::from_raw((U256::from(whole) << 64) + U256::from(fraction)) }
+            };
+            let dues: Vec<Due> = (0..).zip(amounts).map(due).collect();
+            let (amounts, carry) = round(&dues, carried).unwrap();
+            let mut before = Fixed::from_fraction(carried);
+            let mut after = Fixed::from_fraction(carry);
+            for (due, amount) in dues.iter().zip(amounts) {
+                before = before.checked_add(due.amount).unwrap();
+                after = after.checked_add(amount.into()).unwrap();
+                let moved = due.amount.raw().abs_diff(Fixed::from(amount).raw());
+                prop_assert!(moved < U256::from(1) << 64);
+                prop_assert!(due.amount.fraction() > 0 || moved.is_zero());
+            }
+            prop_assert_eq!(before, after);
+        }
     }
 }
