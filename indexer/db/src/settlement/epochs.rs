@@ -1,5 +1,7 @@
 //! What became of epochs: proposals, verdicts and claims.
 
+use std::collections::HashMap;
+
 use usufruct_types::{
     Address, Amount, B256, BlockRef, EpochIndex,
     event::{EpochProposal, TokenTotal},
@@ -99,10 +101,14 @@ impl Db {
         .await
         .named("epochs.totals")?;
         snapshot.commit().await.named("epochs")?;
+        let mut totals_at: HashMap<(i64, i32), Vec<TokenTotal>> = HashMap::new();
+        for (block, log_index, token, cumulative) in totals {
+            let total = TokenTotal { token: token.0, cumulative: cumulative.amount() };
+            totals_at.entry((block, log_index)).or_default().push(total);
+        }
         let record = |row: ProposalRow| {
-            let own = totals.iter().filter(|(block, log, ..)| (*block, *log) == (row.block_number, row.log_index));
-            let own = own.map(|(_, _, token, sum)| TokenTotal { token: token.0, cumulative: sum.amount() }).collect();
-            row.into_record(own)
+            let own = totals_at.remove(&(row.block_number, row.log_index));
+            row.into_record(own.unwrap_or_default())
         };
         proposals.into_iter().map(record).collect::<Result<_, _>>().named("epochs")
     }
