@@ -13,7 +13,10 @@
 mod locate;
 mod process;
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use crate::{ChainError, DEVELOPMENT_CHAIN_ID, Rpc, RpcConfig};
 use process::Process;
@@ -116,6 +119,12 @@ pub struct Anvil {
     process: Process,
     port: u16,
     chain_id: u64,
+}
+
+/// Where the program is that [`Anvil::start`] would run: `explicit`, else `$USUFRUCT_ANVIL`, else what npm
+/// installed here or above, else what is on `PATH`.
+pub fn find(explicit: Option<&Path>) -> Result<PathBuf, AnvilError> {
+    locate::binary(explicit)
 }
 
 impl Anvil {

@@ -52,6 +52,13 @@ impl ClusterConfig {
     }
 }
 
+/// Where `postgres` is that a new cluster of this configuration would run, and its major version: for those
+/// who only want to know whether [`Cluster::start`] could work.
+pub fn find_postgres(config: &ClusterConfig) -> Result<(PathBuf, u32), ClusterError> {
+    let found = binaries::find(config.binaries.as_deref(), None)?;
+    Ok((found.postgres, found.version))
+}
+
 /// A running cluster. Dropping it shuts the server down without waiting; [`Cluster::stop`] waits.
 #[derive(Debug)]
 pub struct Cluster {
