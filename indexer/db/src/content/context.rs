@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use usufruct_types::{B256, BlobHash, VersionId};
+use usufruct_types::{BlobHash, VersionId};
 
 use super::BlobState;
 use crate::{
@@ -86,22 +86,6 @@ impl Db {
             size_bytes: size_bytes.unsigned_abs(),
         };
         Ok(rows.into_iter().map(sizes).collect())
-    }
-
-    /// The roots that versions were registered with under a shard table, to check the table against.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn shard_table_roots(&self, chain_id: u64, shard_table: BlobHash) -> Result<Vec<B256>, DbError> {
-        let rows: Vec<Hash32> = sqlx::query_scalar(
-            "SELECT DISTINCT shard_table_root FROM versions WHERE chain_id = $1 AND shard_table_hash = $2",
-        )
-        .bind(stored_chain_id(chain_id)?)
-        .bind(Hash32(shard_table.0))
-        .fetch_all(&self.pool)
-        .await
-        .named("shard_table_roots")?;
-        Ok(rows.into_iter().map(|root| root.0).collect())
     }
 
     /// Writes which blobs the settlement of a tree used. Call it before [`Db::put_leaves`], which makes the
