@@ -74,7 +74,8 @@ impl Chain {
         let last = self.db.checkpoint(chain_id).await.map_err(FollowFailure::Db)?;
         let known = Known { db: &self.db, chain_id };
         let mut follower = Follower::new(self.reader.clone(), last, self.options);
-        self.status.send_modify(|status| status.indexed = last);
+        let blobs = self.db.blob_counts().await.map_err(FollowFailure::Db)?;
+        self.status.send_modify(|status| (status.indexed, status.blobs) = (last, blobs));
         loop {
             // What was applied may be the head: say so before waiting for more.
             if let Some(step) = follower.poll(&known).await.map_err(FollowFailure::Chain)? {
@@ -109,7 +110,13 @@ impl Chain {
         });
         let rows = Rows { blocks: blocks.collect(), events: batch.events };
         let applied = writer.apply(&rows, self.reader.deployment().attestation_gate).await?;
-        if applied.events > 0 {
+        // With the block come the blobs that it names: whoever waits for both must not see the one without
+        // the other.
+        let blobs = match applied.events {
+            0 => None,
+            _ => Some(self.db.blob_counts().await?),
+        };
+        if blobs.is_some() {
             self.new_blobs.notify_one();
         }
         metrics::counter!("usufruct_events_total").increment(applied.events as u64);
@@ -119,6 +126,7 @@ impl Chain {
         self.status.send_modify(|status| {
             status.indexed = Some(batch.to);
             status.head = head;
+            status.blobs = blobs.unwrap_or(status.blobs);
         });
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! The people of the demo: each with a key of their own, made for this run.
 
+use alloy_primitives::U256;
 use usufruct_chain::{Development, Reader, Signer, Wallet};
 use usufruct_types::{Address, Amount};
 
@@ -15,7 +16,6 @@ const ETHER: u64 = 1_000_000_000_000_000_000;
 /// Somebody with a key.
 pub(crate) struct Role {
     pub(crate) name: &'static str,
-    pub(crate) signer: Signer,
     pub(crate) wallet: Wallet,
 }
 
@@ -43,13 +43,12 @@ impl Cast {
     pub(crate) async fn assemble(reader: &Reader, gas: &Gas) -> anyhow::Result<Self> {
         let development = Development::try_new(reader.rpc().clone())?;
         let role = async |name: &'static str, signer: Signer| -> anyhow::Result<Role> {
-            development.fund(signer.address(), ETHER.into()).await?;
-            let wallet = Wallet::try_new(reader.clone(), signer.clone())?;
-            Ok(Role { name, signer, wallet })
+            development.fund(signer.address(), U256::from(ETHER)).await?;
+            let wallet = Wallet::try_new(reader.clone(), signer)?;
+            Ok(Role { name, wallet })
         };
         let governor = Signer::development(crate::node::GOVERNOR)?;
-        let governor =
-            Role { name: "treasury", wallet: Wallet::try_new(reader.clone(), governor.clone())?, signer: governor };
+        let governor = Role { name: "treasury", wallet: Wallet::try_new(reader.clone(), governor)? };
         let cast = Self {
             librarian: role("librarian (creator A)", Signer::ephemeral()).await?,
             agency: role("agency (creator B)", Signer::ephemeral()).await?,

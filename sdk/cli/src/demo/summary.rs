@@ -46,7 +46,7 @@ pub(crate) struct AttestationSummary {
     pub(crate) uid: B256,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LicenseSummary {
     pub(crate) license: u64,

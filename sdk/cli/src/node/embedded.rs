@@ -36,7 +36,8 @@ impl Embedded {
     /// Starts both; deploys the contracts where `dir` has no address book yet.
     pub(crate) async fn start(dir: &Path, options: &EmbeddedOptions) -> anyhow::Result<Self> {
         fs::create_dir_all(dir).with_context(|| format!("cannot make the data directory {}", dir.display()))?;
-        let cluster = Cluster::start(&ClusterConfig::new(dir.join("postgres")));
+        let postgres = ClusterConfig::new(dir.join("postgres"));
+        let cluster = Cluster::start(&postgres);
         let anvil = Anvil::start(AnvilConfig {
             port: options.rpc_port,
             state: Some(dir.join("chain.json")),
