@@ -17,17 +17,16 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-pub(crate) use attest::{
-    AttestCommand, AttestListArgs, DerivationArgs, LicenseStatementArgs, QualityArgs, SourceArgs, StakeAddArgs,
-    StakeAssetArgs, StakeCommand, StakeListArgs, StakeRemoveArgs,
+pub(crate) use attest::{AttestCommand, StakeCommand};
+pub(crate) use dataset::{
+    DatasetCommand, Direction, GetArgs, LineageCommand, LineageShowArgs, ObligationArg, PublishArgs, TermsArgs, UseArg,
 };
-pub(crate) use dataset::{DatasetCommand, DatasetListArgs, GetArgs, LineageCommand, LineageShowArgs, PublishArgs, VersionArgs};
-pub(crate) use epoch::{ClaimArgs, EpochCommand, EpochShowArgs, SettleArgs, VerifyArgs};
-pub(crate) use job::{JobCommand, JobRunArgs, JobShowArgs};
+pub(crate) use epoch::{ClaimArgs, EpochCommand, SettleArgs};
+pub(crate) use job::{JobCommand, JobRunArgs};
 pub(crate) use node::{DemoArgs, ServeArgs, UpArgs};
-pub(crate) use trade::{BuyArgs, LicenseCommand, LicenseListArgs};
-pub(crate) use value::{ByteSize, ContributorArg, Days, ParentArg, RecipientArg, Share, SourceArg};
-pub(crate) use wallet::{WalletAddressArgs, WalletBalanceArgs, WalletCommand, WalletFundArgs, WalletImportArgs, WalletNewArgs};
+pub(crate) use trade::{BuyArgs, LicenseCommand};
+pub(crate) use value::Days;
+pub(crate) use wallet::{WalletBalanceArgs, WalletCommand, WalletFundArgs};
 
 const EXIT_CODES: &str = "\
 Exit codes:

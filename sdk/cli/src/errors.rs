@@ -3,11 +3,11 @@
 //! Commands use `anyhow`; what a script can act on is a [`Fault`] or a typed error of a library, found again
 //! here by walking the chain of causes. One place decides codes, so that they stay what the manual says.
 
+mod sort;
+
 use std::{error::Error, fmt};
 
 use serde_json::{Value, json};
-
-use crate::settings::SettingsError;
 
 /// The exit codes, documented in `usufruct --help`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +109,7 @@ impl Failure {
                 messages.push(message);
             }
         }
-        let sorted = error.chain().find_map(sort);
+        let sorted = error.chain().find_map(sort::sort);
         let (exit, code, next) = sorted.unwrap_or((Exit::Failed, "failed", None));
         Self { exit, code, messages, next }
     }
@@ -139,41 +139,12 @@ impl Failure {
     }
 }
 
-type Sorted = (Exit, &'static str, Option<String>);
-
-fn sort(cause: &(dyn Error + 'static)) -> Option<Sorted> {
-    if let Some(fault) = cause.downcast_ref::<Fault>() {
-        return Some((fault.exit, fault.code, fault.next.clone()));
-    }
-    if let Some(error) = cause.downcast_ref::<SettingsError>() {
-        return Some(sort_settings(error));
-    }
-    None
-}
-
-fn sort_settings(error: &SettingsError) -> Sorted {
-    match error {
-        SettingsError::Missing { key, .. } => {
-            let flag = key.replace('_', "-");
-            let next = format!("start a node with `usufruct up`, or pass --{flag} (or set USUFRUCT_{})", key.to_uppercase());
-            (Exit::Failed, "not_configured", Some(next))
-        }
-        SettingsError::NoHome => {
-            (Exit::Failed, "not_configured", Some("pass --data-dir or set USUFRUCT_DATA_DIR".to_owned()))
-        }
-        SettingsError::Node(_) => {
-            let next = "stop the node and remove the file, or pass --data-dir of another node".to_owned();
-            (Exit::Failed, "node_file", Some(next))
-        }
-        _ => (Exit::Usage, "settings", Some("`usufruct config show --origin` tells where each setting comes from".to_owned())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use anyhow::Context;
 
     use super::*;
+    use crate::settings::SettingsError;
 
     #[test]
     fn a_fault_keeps_its_code_under_context() {

@@ -3,7 +3,7 @@
 //! The environment and the files are read once, here. Each value keeps its origin, because "which of
 //! four places said so" is the first question when something talks to the wrong chain.
 
-mod key;
+pub(crate) mod key;
 mod layer;
 mod node_file;
 

@@ -1,13 +1,23 @@
 //! A version ready to be read: its manifest and shard table, checked against each other and against the chain.
 
+use std::time::{Duration, Instant};
+
+use futures::{StreamExt, TryStreamExt};
 use usufruct_manifest::{Manifest, ShardRow};
 use usufruct_storage::{
-    Node, Provider, silent,
+    FaultCause, FetchError, FetchOptions, Fetched, Node, Provider, silent,
     version::{VersionError, fetch_index},
 };
 use usufruct_types::{Terms, VersionId};
 
 use crate::survey::{RegisteredVersion, Survey};
+
+/// How long a provider may take to hear of a license.
+const LICENSE_KNOWN_WITHIN: Duration = Duration::from_secs(10);
+/// Pause before a provider that refused is asked again.
+const ASK_AGAIN: Duration = Duration::from_millis(200);
+/// Shards that are fetched at once.
+const FETCHES: usize = 3;
 
 /// A version that can be read: what it is, under which terms, from whom.
 #[derive(Clone, Debug)]
@@ -50,6 +60,16 @@ pub enum ContentError {
         /// Why.
         source: VersionError,
     },
+    /// A shard cannot be fetched.
+    #[error("shard {ordinal} of version {version} cannot be fetched")]
+    Shard {
+        /// The version.
+        version: VersionId,
+        /// Its shard.
+        ordinal: u64,
+        /// Why.
+        source: FetchError,
+    },
     /// The manifest is not what was registered.
     #[error("{what} of version {version} is registered as {registered}, its manifest says {said}")]
     Misregistered {
@@ -73,6 +93,45 @@ pub async fn fetch(node: &Node, survey: &Survey, version: VersionId) -> Result<V
     let index = index.map_err(|source| ContentError::Index { version, source })?;
     check_registered(version, &registered, &index.manifest, &terms)?;
     Ok(VersionContent { version, registered, terms, manifest: index.manifest, shards: index.rows, providers })
+}
+
+/// Fetches all shards of a version into the local store and gives the bytes that came over the network.
+/// `done` hears how many bytes of the version are there so far.
+pub async fn fetch_shards(
+    node: &Node,
+    content: &VersionContent,
+    done: impl Fn(u64) + Send,
+) -> Result<u64, ContentError> {
+    let version = content.version;
+    let fetches = futures::stream::iter(&content.shards).map(|row| async move {
+        let fetched = fetch_shard(node, row, &content.providers).await;
+        fetched.map_err(|source| ContentError::Shard { version, ordinal: row.ordinal, source })
+    });
+    let (mut had_bytes, mut received_bytes) = (0, 0);
+    let mut fetches = std::pin::pin!(fetches.buffer_unordered(FETCHES));
+    while let Some(fetched) = fetches.try_next().await? {
+        had_bytes += fetched.size_bytes;
+        received_bytes += fetched.received_bytes;
+        done(had_bytes);
+    }
+    Ok(received_bytes)
+}
+
+/// Fetches a shard. A refusal is asked again for a while: the provider hears of a license that was bought just
+/// now a moment after the chain does.
+pub(crate) async fn fetch_shard(node: &Node, row: &ShardRow, providers: &[Provider]) -> Result<Fetched, FetchError> {
+    let options = FetchOptions { size_bytes_max: row.size_bytes, ..FetchOptions::default() };
+    let deadline = Instant::now() + LICENSE_KNOWN_WITHIN;
+    loop {
+        match node.fetch(row.hash, providers, &options, &silent()).await {
+            Err(FetchError::Failed { faults, .. })
+                if Instant::now() < deadline && faults.iter().any(|fault| fault.cause == FaultCause::Refused) =>
+            {
+                tokio::time::sleep(ASK_AGAIN).await;
+            }
+            fetched => return fetched,
+        }
+    }
 }
 
 /// Anybody can register a manifest with other figures beside it; the chain's are what is paid by.

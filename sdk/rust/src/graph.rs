@@ -3,14 +3,20 @@
 //! The server only finds things. Whatever moves money or data is checked against the chain and against
 //! content hashes afterwards, so an answer that lies costs time and nothing else.
 
+pub mod answer;
 mod error;
+pub mod operation;
+mod queries;
+mod session;
 
 use std::time::Duration;
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-pub use error::{Fault, GraphError};
+pub use error::{Extensions, Fault, GraphError};
+pub use queries::{CurrentPayouts, Direction};
+pub use session::sign_in;
 
 /// Largest answer that is read.
 pub const ANSWER_BYTES_MAX: usize = 16 << 20;

@@ -22,10 +22,11 @@ use std::{
 use usufruct_chain::{Receipt, Signer, Wallet};
 use usufruct_types::{Address, Amount, JobId, LicenseId, VersionId};
 
-use crate::content::VersionContent;
+use crate::{SentTransaction, content::VersionContent};
 
 pub use commit::Commitment;
 pub use error::JobError;
+pub(crate) use open::allow;
 pub use open::{Budget, budget};
 pub use stream::{Shard, ShardStream};
 
@@ -69,7 +70,7 @@ pub struct Job {
     /// Std lock: held to append a line, never across an await.
     recorder: Mutex<Recorder>,
     step: AtomicU64,
-    opened_gas: Vec<(&'static str, u64)>,
+    opening: Vec<SentTransaction>,
 }
 
 impl Job {
@@ -93,9 +94,9 @@ impl Job {
         &self.sources
     }
 
-    /// Gas of the transactions that opened it, by name.
-    pub fn opened_gas(&self) -> &[(&'static str, u64)] {
-        &self.opened_gas
+    /// The transactions that opened it.
+    pub fn opening(&self) -> &[SentTransaction] {
+        &self.opening
     }
 
     /// Takes note that `steps` more training steps are done.

@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
-use usufruct_chain::Reader;
+use usufruct_chain::{ChainError, Reader, Wallet};
 use usufruct_storage::{
     Node, NodeConfig, NodeError, Provider,
     version::{VersionError, load_index},
 };
 use usufruct_types::VersionId;
 
-use crate::access::{Following, LicenseGate, RefreshError, Registered, ServedVersion};
+use crate::{
+    SentTransaction,
+    access::{Following, LicenseGate, RefreshError, Registered, ServedVersion},
+    survey,
+};
 
 /// A node whose blobs go to whom the chain permits them. Clones are handles of the same node.
 #[derive(Clone, Debug)]
@@ -30,6 +34,9 @@ pub enum PeerError {
     /// The chain is not followed.
     #[error(transparent)]
     Refresh(#[from] RefreshError),
+    /// The endpoint cannot be announced.
+    #[error("cannot announce the endpoint")]
+    Announce(#[source] ChainError),
     /// No such version on chain.
     #[error("version {version} is not registered")]
     NotRegistered {
@@ -97,6 +104,28 @@ impl Peer {
         }
         served.sort_unstable();
         Ok(served)
+    }
+
+    /// Says on chain that the wallet's account serves and fetches at this node, where it said otherwise before.
+    /// Providers give licensed shards to endpoints that a license holder announced.
+    pub async fn announce(&self, wallet: &Wallet) -> Result<Option<SentTransaction>, PeerError> {
+        self.announce_provider(wallet, &self.provider()).await
+    }
+
+    /// As [`Self::announce`], for a mirror that serves in the account's place.
+    pub async fn announce_provider(
+        &self,
+        wallet: &Wallet,
+        provider: &Provider,
+    ) -> Result<Option<SentTransaction>, PeerError> {
+        self.gate.refresh_now().await?;
+        let announcement = (provider.endpoint, survey::addresses_text(&provider.addresses));
+        if self.gate.announcement_of(wallet.address()) == Some(announcement) {
+            return Ok(None);
+        }
+        let receipt = wallet.announce_endpoint(provider.endpoint, &provider.addresses).await;
+        let receipt = receipt.map_err(PeerError::Announce)?;
+        Ok(Some(SentTransaction::of("announceEndpoint", &receipt)))
     }
 
     /// Stops serving and frees the directory.

@@ -9,18 +9,18 @@ mod plan;
 
 use std::sync::Arc;
 
-use usufruct_chain::{ChainError, Receipt, Wallet};
+use usufruct_chain::{ChainError, Wallet};
 use usufruct_manifest::{Manifest, ShardRow};
 use usufruct_storage::{
     ImportOptions, Imported, Progress, Provider, import_dataset,
     version::{About, PublishedContent, publish_blobs},
 };
 use usufruct_types::{
-    Address, AssetId, B256, BlobHash, TermsId, VersionId,
+    Address, AssetId, BlobHash, TermsId, VersionId,
     event::{AssetKind, VersionInput},
 };
 
-use crate::{access::ServedVersion, peer::Peer, survey, terms};
+use crate::{SentTransaction, access::ServedVersion, peer::Peer, terms};
 
 pub use error::PublishError;
 pub use plan::{PlanError, PublishPlan};
@@ -96,17 +96,6 @@ pub struct Publication {
     pub transactions: Vec<SentTransaction>,
 }
 
-/// A transaction and what it cost.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SentTransaction {
-    /// What it did, in the contract's words: `registerVersion`.
-    pub action: &'static str,
-    /// Its hash.
-    pub hash: B256,
-    /// Gas that it used.
-    pub gas_used: u64,
-}
-
 /// Publishes a version that this peer serves. The same content again changes nothing and says so.
 pub async fn publish(
     peer: &Peer,
@@ -165,28 +154,23 @@ pub async fn register(
         if !reader.is_published(prepared.terms).await.map_err(chain("look the terms up"))? {
             progress(Stage::PublishingTerms);
             let receipt = wallet.publish_terms(&plan.terms).await.map_err(chain("publish the terms"))?;
-            sent.push(note("publish", &receipt));
+            sent.push(SentTransaction::of("publish", &receipt));
         }
         progress(Stage::CreatingDataset);
         match wallet.create_asset(AssetKind::Dataset, &plan.name).await {
-            Ok(receipt) => sent.push(note("createAsset", &receipt)),
+            Ok(receipt) => sent.push(SentTransaction::of("createAsset", &receipt)),
             // Refused before it was sent: the dataset has versions already.
             Err(ChainError::Revert(revert)) if revert.name == "AssetExists" => {}
             Err(source) => return Err(PublishError::Chain { doing: "create the dataset", source }),
         }
     }
     // Before the registration: who hears of the version then knows whom to ask for it.
-    peer.gate().refresh_now().await?;
-    let announcement = (provider.endpoint, survey::addresses_text(&provider.addresses));
-    if peer.gate().announcement_of(wallet.address()) != Some(announcement) {
-        progress(Stage::Announcing);
-        let receipt = wallet.announce_endpoint(provider.endpoint, &provider.addresses).await;
-        sent.push(note("announceEndpoint", &receipt.map_err(chain("announce the endpoint"))?));
-    }
+    progress(Stage::Announcing);
+    sent.extend(peer.announce_provider(wallet, provider).await?);
     if is_new {
         progress(Stage::Registering);
         let receipt = wallet.register_version(&prepared.input).await.map_err(chain("register the version"))?;
-        sent.push(note("registerVersion", &receipt));
+        sent.push(SentTransaction::of("registerVersion", &receipt));
     }
     let manifest = &prepared.manifest;
     Ok(Publication {
@@ -282,10 +266,6 @@ fn serve(peer: &Peer, creator: Address, plan: &PublishPlan, prepared: &Prepared)
 fn import_options(plan: &PublishPlan) -> ImportOptions {
     let contributors = plan.contributors.iter().map(|(file, contributor)| (file.clone(), contributor.account));
     ImportOptions { shard_target: plan.shard_target, contributors: contributors.collect() }
-}
-
-fn note<T>(action: &'static str, receipt: &Receipt<T>) -> SentTransaction {
-    SentTransaction { action, hash: receipt.transaction, gas_used: receipt.gas_used }
 }
 
 fn chain(doing: &'static str) -> impl FnOnce(ChainError) -> PublishError {

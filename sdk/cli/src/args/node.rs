@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-/// `usufruct up`. Ports that are not given are free ones, kept for the next start.
+/// `usufruct up`. Ports that are not given are free ones.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct UpArgs {
     /// Port of GraphQL and the page

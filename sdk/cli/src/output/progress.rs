@@ -42,6 +42,11 @@ impl Progress {
         self.bar.set_message(format!("{stage} {}{of}", size_text(done)));
     }
 
+    /// Writes something else while the line is away.
+    pub(crate) fn suspend(&self, write: impl FnOnce()) {
+        self.bar.suspend(write);
+    }
+
     /// Takes the line away.
     pub(crate) fn clear(&self) {
         self.bar.finish_and_clear();

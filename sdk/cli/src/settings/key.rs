@@ -39,8 +39,8 @@ keys! {
     RPC_PORT = "rpc_port", "USUFRUCT_RPC_PORT", "up: port of the dev chain";
     IROH_PORT = "iroh_port", "USUFRUCT_IROH_PORT", "up: UDP port of iroh";
     BLOCK_TIME = "block_time", "USUFRUCT_BLOCK_TIME", "up: seconds between blocks";
-    ANVIL = "anvil", "USUFRUCT_ANVIL", "up: the anvil binary";
-    POSTGRES_BIN = "postgres_bin", "USUFRUCT_POSTGRES_BIN", "up: directory of initdb and postgres";
+    ANVIL = "anvil", "USUFRUCT_ANVIL", "up: the anvil binary, from the environment only";
+    PG_BIN = "pg_bin", "USUFRUCT_PG_BIN", "up: directory of initdb and postgres, from the environment only";
     POSTGRES = "postgres", "USUFRUCT_POSTGRES", "serve: Postgres URL", secret;
     LISTEN = "listen", "USUFRUCT_LISTEN", "serve: address and port";
 }

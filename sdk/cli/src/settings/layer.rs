@@ -87,9 +87,10 @@ pub(super) fn file_keys() -> String {
     names.join(", ")
 }
 
-/// The location of the file and of the data directory cannot come from the file; secrets must not.
+/// The location of the file and of the data directory cannot come from the file; secrets must not; where programs
+/// are is read from the environment by those who start them.
 fn is_env_only(key: &Key) -> bool {
-    matches!(key.name, "config" | "data_dir" | "password" | "private_key")
+    matches!(key.name, "config" | "data_dir" | "password" | "private_key" | "anvil" | "pg_bin")
 }
 
 fn read_limited(path: &Path) -> io::Result<String> {

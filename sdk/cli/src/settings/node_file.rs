@@ -8,9 +8,6 @@ use std::{
 use serde::{Deserialize, Serialize};
 use usufruct_types::EndpointId;
 
-/// Version of the file's form.
-const VERSION: u32 = 1;
-
 /// What a running node says about itself, written when it is ready and removed when it stops.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,11 +47,14 @@ pub(crate) enum NodeFileError {
     #[error("{} is not a node file of this version of usufruct", path.display())]
     Form { path: PathBuf, source: serde_json::Error },
     /// A later version wrote it.
-    #[error("{} has version {found}; this usufruct reads version {VERSION}", path.display())]
+    #[error("{} has version {found}; this usufruct reads version {}", path.display(), NodeFile::VERSION)]
     Version { path: PathBuf, found: u32 },
 }
 
 impl NodeFile {
+    /// Version of the file's form.
+    pub(crate) const VERSION: u32 = 1;
+
     /// Where it stands.
     pub(crate) fn path(data_dir: &Path) -> PathBuf {
         data_dir.join("node.json")
@@ -69,7 +69,7 @@ impl NodeFile {
             Err(source) => return Err(NodeFileError::Access { path, source }),
         };
         match serde_json::from_slice::<Self>(&bytes) {
-            Ok(file) if file.version == VERSION => Ok(Some(file)),
+            Ok(file) if file.version == Self::VERSION => Ok(Some(file)),
             Ok(file) => Err(NodeFileError::Version { path, found: file.version }),
             Err(source) => Err(NodeFileError::Form { path, source }),
         }

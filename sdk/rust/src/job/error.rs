@@ -31,16 +31,16 @@ pub enum JobError {
         /// Passes asked for.
         passes: u32,
     },
-    /// The trainer does not hold what is to be deposited. Nothing was sent.
-    #[error("account {account} holds {held} of the token {token}; the deposit is {deposit}")]
+    /// The account does not hold what it is to pay. Nothing was sent.
+    #[error("account {account} holds {held} of the token {token}; {deposit} are needed")]
     Balance {
-        /// The trainer.
+        /// Who pays.
         account: Address,
         /// The token.
         token: Address,
-        /// What the trainer has.
+        /// What there is.
         held: String,
-        /// What would be deposited.
+        /// What is to be paid.
         deposit: Amount,
     },
     /// No versions, too many, one twice, or prices in different tokens.

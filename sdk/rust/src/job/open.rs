@@ -7,7 +7,7 @@ use usufruct_chain::{ChainError, Wallet};
 use usufruct_types::{Amount, B256, JobId, VersionId};
 
 use super::{Job, JobError, JobPlan, Source, recorder::Recorder};
-use crate::terms;
+use crate::{SentTransaction, terms};
 
 /// Most licenses of a job.
 const LICENSES_MAX: usize = 16;
@@ -52,9 +52,9 @@ impl Job {
         for source in &sources {
             check_license(wallet, source).await?;
         }
-        let mut gas = Vec::new();
+        let mut opening = Vec::new();
         if !deposit.is_zero() {
-            gas.extend(allow(wallet, token, deposit).await?);
+            opening.extend(allow(wallet, token, deposit).await?);
         }
         let (salt, id) = unused_salt(wallet, &dir).await?;
         // The journal first: a job that cannot write its usage down must not exist.
@@ -62,7 +62,7 @@ impl Job {
         let licenses: Vec<_> = sources.iter().map(|source| source.license).collect();
         let opened = wallet.open_job(salt, job_key.address(), token, &licenses, deposit).await;
         let opened = opened.map_err(|source| JobError::Chain { doing: "open the job", source })?;
-        gas.push(("openJob", opened.gas_used));
+        opening.push(SentTransaction::of("openJob", &opened));
         Ok(Self {
             id: opened.made,
             trainer: wallet.address(),
@@ -71,7 +71,7 @@ impl Job {
             sources,
             recorder: Mutex::new(recorder),
             step: AtomicU64::new(0),
-            opened_gas: gas,
+            opening,
         })
     }
 }
@@ -118,7 +118,7 @@ pub(crate) async fn allow(
     wallet: &Wallet,
     token: usufruct_types::Address,
     amount: Amount,
-) -> Result<Option<(&'static str, u64)>, JobError> {
+) -> Result<Option<SentTransaction>, JobError> {
     let (account, reader) = (wallet.address(), wallet.reader());
     let wanted = U256::from(amount.units());
     let chain = |source| JobError::Chain { doing: "look the trainer's balance up", source };
@@ -132,7 +132,7 @@ pub(crate) async fn allow(
     }
     let approved = wallet.approve(token, vault, amount).await;
     let approved = approved.map_err(|source| JobError::Chain { doing: "allow the payment", source })?;
-    Ok(Some(("approve", approved.gas_used)))
+    Ok(Some(SentTransaction::of("approve", &approved)))
 }
 
 /// A salt that the trainer has not used: from the job's directory, so that two jobs of one trainer differ, and

@@ -2,26 +2,20 @@
 
 use std::{
     pin::Pin,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use usufruct_manifest::ShardRow;
-use usufruct_storage::{
-    FaultCause, FetchError, FetchOptions, Node, Provider, ReadLimits, ShardError, ShardReader, silent,
-};
+use usufruct_storage::{ReadLimits, ShardError, ShardReader};
 use usufruct_types::VersionId;
 
 use super::{Job, JobError, lines::record_lines, recorder::Consumed};
-use crate::peer::Peer;
+use crate::{content, peer::Peer};
 
 /// Shards that are fetched while one is used.
 const PREFETCH: usize = 2;
-/// How long a provider may take to hear of a license.
-const LICENSE_KNOWN_WITHIN: Duration = Duration::from_secs(10);
-/// Pause before a provider that refused is asked again.
-const ASK_AGAIN: Duration = Duration::from_millis(200);
 
 /// A verified shard.
 #[derive(Clone, Debug)]
@@ -90,14 +84,14 @@ impl Job {
     /// Streams the shards of a licensed version once, as pass number `pass` (from 0). Fetches ahead while a shard
     /// is in use; every byte is checked against the shard's hash as it arrives.
     pub fn stream(&self, version: VersionId, peer: &Peer, pass: u32) -> Result<ShardStream<'_>, JobError> {
-        let content = self.source(version)?.content.clone();
+        let source = self.source(version)?.content.clone();
         let node = peer.node().clone();
-        let providers = content.providers;
-        let shards = futures::stream::iter(content.shards).map(move |row| {
+        let providers = source.providers;
+        let shards = futures::stream::iter(source.shards).map(move |row| {
             let (node, providers) = (node.clone(), providers.clone());
             async move {
                 let ordinal = row.ordinal;
-                let fetched = fetch_patiently(&node, &row, &providers).await;
+                let fetched = content::fetch_shard(&node, &row, &providers).await;
                 fetched.map_err(|source| JobError::Fetch { version, ordinal, source })?;
                 let bytes = node.read(row.hash, row.size_bytes).await;
                 let bytes = bytes.map_err(|source| JobError::Shard { version, ordinal, source })?;
@@ -105,23 +99,6 @@ impl Job {
             }
         });
         Ok(ShardStream { shards: Box::pin(shards.buffered(1 + PREFETCH)), job: self })
-    }
-}
-
-/// Fetches a shard. A refusal is asked again for a while: the provider hears of a license that was bought just
-/// now a moment after the chain does.
-async fn fetch_patiently(node: &Node, row: &ShardRow, providers: &[Provider]) -> Result<(), FetchError> {
-    let options = FetchOptions { size_bytes_max: row.size_bytes, ..FetchOptions::default() };
-    let deadline = Instant::now() + LICENSE_KNOWN_WITHIN;
-    loop {
-        match node.fetch(row.hash, providers, &options, &silent()).await {
-            Err(FetchError::Failed { faults, .. })
-                if Instant::now() < deadline && faults.iter().any(|fault| fault.cause == FaultCause::Refused) =>
-            {
-                tokio::time::sleep(ASK_AGAIN).await;
-            }
-            fetched => return fetched.map(drop),
-        }
     }
 }
 

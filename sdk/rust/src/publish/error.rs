@@ -5,7 +5,7 @@ use usufruct_storage::{BlobError, ImportError, version::VersionError};
 use usufruct_types::VersionId;
 
 use super::PlanError;
-use crate::access::RefreshError;
+use crate::peer::PeerError;
 
 /// A version that was not published. Nothing of it is registered.
 #[derive(Debug, thiserror::Error)]
@@ -29,9 +29,9 @@ pub enum PublishError {
     /// The local store failed.
     #[error("the local store failed")]
     Store(#[from] BlobError),
-    /// The chain is not followed.
+    /// The endpoint cannot be announced.
     #[error(transparent)]
-    Refresh(#[from] RefreshError),
+    Peer(#[from] PeerError),
     /// A call of the chain failed.
     #[error("cannot {doing}")]
     Chain {

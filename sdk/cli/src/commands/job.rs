@@ -1,0 +1,238 @@
+//! `usufruct job`.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+use usufruct_sdk::{
+    graph::answer,
+    job::JobError,
+    trainer::{self, Choice, TrainError, TrainPlan, TrainReport, TrainSink, TrainStage},
+};
+use usufruct_types::{Address, Amount, B256, BlobHash, JobId, LicenseId, VersionId};
+
+use crate::{
+    args::{JobCommand, JobRunArgs},
+    commands::{Outcome, Sent, gas_text, money_text, session, version_name},
+    errors::{Exit, Fault},
+    output::{Align, Money, Page, Progress, Report, parse_amount, size_text},
+    settings::Settings,
+};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    job: JobId,
+    trainer: Address,
+    licenses: Vec<RunLicense>,
+    deposit: Money,
+    fee: Money,
+    refund: Money,
+    shards: u64,
+    records: u64,
+    size_bytes: u64,
+    sequence: u64,
+    log: BlobHash,
+    log_rows: u64,
+    usage_root: B256,
+    steps: u64,
+    loss_first: f32,
+    loss_last: f32,
+    weights: B256,
+    transactions: Vec<Sent>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RunLicense {
+    version: VersionId,
+    title: String,
+    license: LicenseId,
+    price: Money,
+    units: String,
+    fee: Money,
+}
+
+impl Report for Run {
+    fn page(&self, page: &mut Page) {
+        page.title(page.verdict(true, "trained, and the usage is on chain"));
+        page.fields(&[
+            ("job", page.hash(self.job)),
+            ("read", format!("{} shards, {} records, {}", self.shards, self.records, size_text(self.size_bytes))),
+            ("loss", format!("{:.3} -> {:.3} nats per byte in {} steps", self.loss_first, self.loss_last, self.steps)),
+            ("weights", page.hash(format!("{:?}", self.weights))),
+            ("usage log", format!("{}, {} rows", page.hash(self.log), self.log_rows)),
+            ("escrow", format!("{}, {} came back", self.deposit.text(), self.refund.text())),
+            ("gas", gas_text(&self.transactions)),
+        ]);
+        page.title("paid");
+        let rows = self.licenses.iter().map(|licensed| {
+            vec![
+                licensed.title.clone(),
+                page.hash(licensed.version),
+                licensed.price.price_text(),
+                licensed.units.clone(),
+                licensed.fee.price_text(),
+            ]
+        });
+        let (left, right) = (Align::Left, Align::Right);
+        let columns = [("dataset", left), ("version", left), ("license", right), ("units", right), ("usage", right)];
+        page.table(&columns, &rows.collect::<Vec<_>>());
+    }
+
+    fn ids(&self) -> Vec<String> {
+        vec![self.job.to_string()]
+    }
+}
+
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Shown(answer::Job);
+
+impl Report for Shown {
+    fn page(&self, page: &mut Page) {
+        let job = &self.0;
+        page.title(format!("job {}", page.hash(job.job_id)));
+        page.fields(&[
+            ("state", job.state.to_lowercase()),
+            ("trainer", page.hash(job.trainer.address)),
+            ("deposited", money_text(&job.deposited, false)),
+            ("charged", money_text(&job.charged, false)),
+            ("refunded", money_text(&job.refunded, false)),
+            ("escrow", job.escrow.as_ref().map(|money| money_text(money, false)).unwrap_or_default()),
+        ]);
+        let name = |version: &Option<answer::VersionLink>| version.as_ref().map_or_else(|| "-".to_owned(), version_name);
+        page.title("licenses");
+        let rows = job.licenses.iter().map(|licensed| vec![name(&licensed.version), licensed.units.0.to_string()]);
+        page.table(&[("dataset", Align::Left), ("units charged", Align::Right)], &rows.collect::<Vec<_>>());
+        page.title("usage, by the logs");
+        let rows = job.usage.iter().map(|usage| {
+            vec![
+                name(&usage.version),
+                usage.shard_count.0.to_string(),
+                usage.records.0.to_string(),
+                usage.tokens.0.to_string(),
+                size_text(usage.size_bytes.0),
+            ]
+        });
+        let right = Align::Right;
+        let columns = [("dataset", Align::Left), ("shards", right), ("records", right), ("tokens", right), ("size", right)];
+        page.table(&columns, &rows.collect::<Vec<_>>());
+        if job.usage.is_empty() {
+            page.note("  none, or the logs are not fetched yet");
+        }
+    }
+
+    fn ids(&self) -> Vec<String> {
+        vec![self.0.job_id.to_string()]
+    }
+}
+
+/// Runs a job command.
+pub(crate) async fn run(settings: &Settings, command: JobCommand) -> anyhow::Result<Outcome> {
+    match command {
+        JobCommand::Run(args) => train(settings, args).await,
+        JobCommand::Show(args) => Ok(Outcome::report(Shown(session::client(settings)?.job(args.job).await?))),
+    }
+}
+
+async fn train(settings: &Settings, args: JobRunArgs) -> anyhow::Result<Outcome> {
+    let client = session::client(settings)?;
+    let wallet = session::wallet(settings).await?;
+    let tokens = session::tokens(wallet.reader()).await?;
+    let deposit = args.deposit.as_deref().map(|text| parse_amount(text, &tokens.payment)).transpose();
+    let deposit = deposit.map_err(|error| Fault::usage(error.to_string()))?;
+    let peer = session::peer(settings, wallet.reader(), &wallet.address().to_string()).await?;
+    let dir = args.dir.unwrap_or_else(|| settings.data_dir.value.join("jobs").join(fresh_name(&wallet)));
+    let plan = TrainPlan {
+        choice: args.search.map_or(Choice::Versions(args.versions), Choice::Search),
+        deposit,
+        steps: args.steps,
+        passes: args.passes,
+        seed: args.seed,
+        dir,
+    };
+    let progress = Progress::new(settings);
+    let trained = trainer::run(&client, &peer, &wallet, &plan, &sink(&progress)).await;
+    progress.clear();
+    peer.shutdown().await;
+    let trained = trained.map_err(|error| explained(error, &tokens))?;
+    Ok(Outcome::report(report(trained, &tokens)))
+}
+
+/// Says amounts of the payment token as people read them.
+fn explained(error: TrainError, tokens: &session::Tokens) -> anyhow::Error {
+    let money = |amount: &Amount| Money::new(*amount, &tokens.payment).text();
+    let told = match &error {
+        TrainError::Job(JobError::Budget { passes, needed, deposit }) => Some(format!(
+            "the budget is too small: {passes} pass(es) cost up to {}, the deposit is {}",
+            money(needed),
+            money(deposit)
+        )),
+        _ => None,
+    };
+    match told {
+        Some(told) => {
+            Fault::new(Exit::Usage, "budget", told).next("raise --deposit, or leave it out for what is needed").into()
+        }
+        None => error.into(),
+    }
+}
+
+/// A directory name that no other run has: the time in milliseconds and the account.
+fn fresh_name(wallet: &usufruct_chain::Wallet) -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    format!("{}-{:#x}", since.as_millis(), wallet.address())
+}
+
+fn report(trained: TrainReport, tokens: &session::Tokens) -> Run {
+    let TrainReport { commitment, token, .. } = &trained;
+    let money = |amount| tokens.money(amount, *token);
+    Run {
+        job: trained.job,
+        trainer: trained.trainer,
+        licenses: trained
+            .licenses
+            .iter()
+            .map(|licensed| RunLicense {
+                version: licensed.version,
+                title: licensed.title.clone(),
+                license: licensed.license,
+                price: money(licensed.price),
+                units: licensed.units.to_string(),
+                fee: money(licensed.fee),
+            })
+            .collect(),
+        deposit: money(trained.deposit),
+        fee: money(commitment.fee),
+        refund: money(trained.refund),
+        shards: trained.shards,
+        records: trained.records,
+        size_bytes: trained.size_bytes,
+        sequence: commitment.sequence,
+        log: commitment.log,
+        log_rows: commitment.log_rows,
+        usage_root: commitment.usage_root,
+        steps: trained.steps,
+        loss_first: trained.loss_first,
+        loss_last: trained.loss_last,
+        weights: trained.weights,
+        transactions: trained.transactions.iter().map(Sent::from).collect(),
+    }
+}
+
+fn sink(progress: &Progress) -> TrainSink {
+    // Std lock: called from a training thread and from async code, and only sets a message.
+    let progress = Mutex::new(progress.clone());
+    Arc::new(move |stage| {
+        let progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+        match stage {
+            TrainStage::SignedIn { .. } => progress.stage("looking for the dataset"),
+            TrainStage::Found { title, .. } => progress.stage(format!("licensing {title}")),
+            TrainStage::Opened { .. } => progress.stage("streaming the first shard"),
+            TrainStage::Streamed { ordinal, .. } => progress.stage(format!("training on shard {ordinal}")),
+            TrainStage::Stepped { step, of, loss } => progress.stage(format!("step {step} of {of}, loss {loss:.3}")),
+            TrainStage::Committed { .. } => progress.stage("closing the job"),
+            _ => {}
+        }
+    })
+}

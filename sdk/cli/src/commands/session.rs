@@ -1,0 +1,74 @@
+//! Connections that commands share: chain, wallet, server, own iroh peer.
+
+use usufruct_chain::{Deployment, Reader, RpcConfig, Wallet};
+use usufruct_sdk::{graph::Client, peer::Peer};
+use usufruct_storage::NodeConfig;
+use usufruct_types::{Address, Amount};
+
+use crate::{
+    keys,
+    output::{Money, TokenInfo},
+    settings::Settings,
+};
+
+/// How often a request of a command is tried: somebody is waiting for the answer.
+const ATTEMPTS: u32 = 2;
+
+/// The two tokens of a deployment.
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens {
+    /// What licenses and usage are paid in.
+    pub(crate) payment: TokenInfo,
+    /// What is staked.
+    pub(crate) stake: TokenInfo,
+}
+
+impl Tokens {
+    /// An amount of a token; one that is neither is shown in its smallest unit, by its address.
+    pub(crate) fn money(&self, amount: Amount, token: Address) -> Money {
+        let known = [&self.payment, &self.stake].into_iter().find(|known| known.token == token);
+        // What is free has no token; nothing of it reads like nothing of the payment token.
+        let free = (token == Address::ZERO).then_some(&self.payment);
+        match known.or(free) {
+            Some(known) => Money::new(amount, known),
+            None => Money::new(amount, &TokenInfo { token, symbol: token.to_string(), decimals: 0 }),
+        }
+    }
+}
+
+/// The chain and its contracts.
+pub(crate) async fn reader(settings: &Settings) -> anyhow::Result<Reader> {
+    // Several URLs, separated by commas, stand in for one another.
+    let urls = settings.rpc_url()?.split(',').map(str::trim);
+    let deployment = Deployment::load(settings.deployment_file()?)?;
+    let config = RpcConfig { attempts: ATTEMPTS, ..RpcConfig::new(urls) };
+    Ok(Reader::connect(config, deployment).await?)
+}
+
+/// The key in force on that chain. The chain first: it is the cheaper one to be refused.
+pub(crate) async fn wallet(settings: &Settings) -> anyhow::Result<Wallet> {
+    let reader = reader(settings).await?;
+    let signer = keys::signer(settings).await?;
+    Ok(Wallet::try_new(reader, signer)?)
+}
+
+/// The GraphQL server.
+pub(crate) fn client(settings: &Settings) -> anyhow::Result<Client> {
+    Ok(Client::new(settings.node_url()?)?)
+}
+
+/// The tokens of a deployment.
+pub(crate) async fn tokens(reader: &Reader) -> anyhow::Result<Tokens> {
+    let info = async |token: Address| -> anyhow::Result<TokenInfo> {
+        let (symbol, decimals) = reader.token_of(token).await?;
+        Ok(TokenInfo { token, symbol, decimals })
+    };
+    let deployment = reader.deployment();
+    Ok(Tokens { payment: info(deployment.payment_token).await?, stake: info(deployment.stake_token).await? })
+}
+
+/// An iroh node of the command's own. `role` names its directory: one command at a time uses it.
+pub(crate) async fn peer(settings: &Settings, reader: &Reader, role: &str) -> anyhow::Result<Peer> {
+    let dir = settings.data_dir.value.join("peers").join(role);
+    Ok(Peer::open(NodeConfig::new(dir), reader.clone()).await?)
+}
