@@ -29,6 +29,9 @@ async fn chain_goes_on_where_it_was_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let chain = chain_with(kept_in(&folder), &DeployParameters::development()).await;
     chain.event(&chain.wallet(1), 1).await;
+    // More blocks than states are kept of: the events below must not go with the states.
+    chain.development.mine(300).await.unwrap();
+    chain.event(&chain.wallet(1), 2).await;
     let head = chain.reader.head().await.unwrap();
     let events = chain.reader.events(0..=head.number).await.unwrap();
     let deployment = chain.deployment.clone();

@@ -3,75 +3,11 @@
 
 mod support;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use alloy::primitives::B256;
-use support::{Chain, chain};
-use usufruct_chain::{
-    Batch, Cause, Deployment, FollowError, FollowOptions, Follower, Header, KnownBlocks, Reader, RpcConfig, Step,
-};
-use usufruct_types::{BlockRef, event::Located};
-
-/// What an index keeps: the slow, obvious model of one.
-#[derive(Clone, Default)]
-struct Index {
-    headers: BTreeMap<u64, Header>,
-    events: Vec<Located>,
-}
-
-impl KnownBlocks for Index {
-    async fn hash_of(&self, number: u64) -> Result<Option<B256>, Cause> {
-        Ok(self.headers.get(&number).map(|header| header.hash))
-    }
-}
-
-impl Index {
-    fn last(&self) -> Option<BlockRef> {
-        self.headers.last_key_value().map(|(_, header)| header.block_ref())
-    }
-
-    fn apply(&mut self, batch: Batch) {
-        assert!(batch.headers.is_sorted_by_key(|header| header.number));
-        assert_eq!(batch.headers.last().map(Header::block_ref), Some(batch.to));
-        self.headers.extend(batch.headers.into_iter().map(|header| (header.number, header)));
-        self.events.extend(batch.events);
-    }
-
-    fn revert(&mut self, to: BlockRef) {
-        assert_eq!(self.headers.get(&to.number).map(Header::block_ref), Some(to));
-        self.headers.retain(|number, _| *number <= to.number);
-        self.events.retain(|located| located.at.block.number <= to.number);
-    }
-
-    /// Takes steps until the chain has nothing new. Gives how deep each revert went.
-    async fn catch_up(&mut self, follower: &mut Follower) -> Vec<u64> {
-        let mut depths = Vec::new();
-        while let Some(step) = follower.poll(self).await.expect("the chain can be followed") {
-            match step {
-                Step::Apply(batch) => self.apply(batch),
-                Step::Revert { to } => {
-                    depths.push(self.last().expect("something was applied").number - to.number);
-                    self.revert(to);
-                }
-            }
-        }
-        depths
-    }
-
-    /// The index holds exactly what a fresh read of the chain gives.
-    async fn assert_fresh(&self, reader: &Reader) {
-        let head = reader.head().await.unwrap();
-        let fresh = reader.events(reader.deployment().block..=head.number).await.unwrap();
-        assert_eq!(self.events, fresh.events);
-        assert_eq!(self.last(), Some(head.block_ref()));
-        for (number, header) in &self.headers {
-            assert_eq!(reader.block(*number).await.unwrap().as_ref(), Some(header));
-        }
-    }
-}
+use support::{Chain, chain, index::Index};
+use usufruct_chain::{Deployment, FollowError, FollowOptions, Follower, Reader, RpcConfig, Step};
 
 /// Follows, lets `reorg` change the chain, follows on; index and chain must agree.
 async fn check_reorg(depth: u64, reorg: impl AsyncFn(&Chain)) {
@@ -83,17 +19,17 @@ async fn check_reorg(depth: u64, reorg: impl AsyncFn(&Chain)) {
         chain.event(&wallet, number).await;
     }
     assert_eq!(index.catch_up(&mut follower).await, Vec::<u64>::new());
-    index.assert_fresh(&chain.reader).await;
+    index.assert_fresh(&chain.reader, "after a reorg").await;
     let before = index.events.len();
 
     reorg(&chain).await;
     assert_eq!(index.catch_up(&mut follower).await, [depth]);
-    index.assert_fresh(&chain.reader).await;
+    index.assert_fresh(&chain.reader, "after a reorg").await;
     assert!(index.events.len() < before + 3);
 
     chain.event(&wallet, 99).await;
     assert_eq!(index.catch_up(&mut follower).await, Vec::<u64>::new());
-    index.assert_fresh(&chain.reader).await;
+    index.assert_fresh(&chain.reader, "after a reorg").await;
 }
 
 /// Replaces the newest blocks by empty ones of the same height.
@@ -134,7 +70,7 @@ async fn other_transactions_in_a_longer_branch_replace_those_of_the_shorter() {
         chain.event(&wallet, number).await;
     }
     assert_eq!(index.catch_up(&mut follower).await, [4]);
-    index.assert_fresh(&chain.reader).await;
+    index.assert_fresh(&chain.reader, "after a reorg").await;
 }
 
 #[tokio::test]
@@ -154,7 +90,7 @@ async fn shorter_chain_of_the_same_blocks_is_a_node_behind_not_a_reorg() {
     // Only another block at a height that is known shows that the branch changed.
     chain.event(&wallet, 2).await;
     assert_eq!(index.catch_up(&mut follower).await, [1]);
-    index.assert_fresh(&chain.reader).await;
+    index.assert_fresh(&chain.reader, "after a reorg").await;
 }
 
 #[tokio::test]
@@ -187,7 +123,7 @@ async fn follower_goes_on_from_a_checkpoint_and_sees_a_reorg_that_came_between()
     chain.event(&wallet, 50).await;
     let mut follower = Follower::new(chain.reader.clone(), index.last(), FollowOptions::default());
     assert_eq!(index.catch_up(&mut follower).await, [3]);
-    index.assert_fresh(&chain.reader).await;
+    index.assert_fresh(&chain.reader, "after a reorg").await;
 }
 
 #[tokio::test]
@@ -202,7 +138,7 @@ async fn backfill_keeps_few_headers_far_below_the_head_and_all_near_it() {
     let mut index = Index::default();
     let mut follower = Follower::new(chain.reader.clone(), None, options);
     assert_eq!(index.catch_up(&mut follower).await, Vec::<u64>::new());
-    index.assert_fresh(&chain.reader).await;
+    index.assert_fresh(&chain.reader, "after a reorg").await;
 
     let head = chain.reader.head().await.unwrap().number;
     assert!(((head - 19)..=head).all(|number| index.headers.contains_key(&number)));
@@ -243,7 +179,7 @@ async fn logs_that_a_node_keeps_back_are_missed_by_nobody() {
     let reader = chain.reader_with(RpcConfig::new([proxy.url.clone()])).await;
     let mut index = Index::default();
     index.catch_up(&mut Follower::new(reader, None, FollowOptions::default())).await;
-    index.assert_fresh(&chain.reader).await;
+    index.assert_fresh(&chain.reader, "after a reorg").await;
 }
 
 #[tokio::test]

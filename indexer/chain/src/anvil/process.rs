@@ -29,6 +29,9 @@ exit "$status""#;
 
 /// How long it may take to write its state.
 const STOP_WITHIN: Duration = Duration::from_secs(30);
+/// Blocks whose state is kept, in memory: as deep as a reorg or a return to a mark can go. Blocks,
+/// transactions and logs are kept for ever.
+const STATES_KEPT: &str = "128";
 const LISTENING: &str = "Listening on ";
 
 #[derive(Debug)]
@@ -51,6 +54,9 @@ impl Process {
         command.args(["--chain-id", &config.chain_id.to_string()]);
         // The finalized block is two below the head instead of 64: nobody waits on a local chain.
         command.args(["--slots-in-an-epoch", "1"]);
+        // Left to itself, anvil writes the state of every old block to a folder in the home directory,
+        // half a megabyte each, and leaves it there when it ends.
+        command.args(["--prune-history", STATES_KEPT]);
         if let Some(state) = &config.state {
             let seconds = config.state_interval.as_secs().max(1).to_string();
             command.arg("--state").arg(state).args(["--state-interval", &seconds]);

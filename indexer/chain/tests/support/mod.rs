@@ -13,6 +13,7 @@ use usufruct_types::{
     event::{AssetKind, Recipient, VersionInput},
 };
 
+pub mod index;
 pub mod proxy;
 
 /// One dUSD.
