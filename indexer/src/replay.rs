@@ -132,10 +132,10 @@ impl Replay {
                 let (version, token, amount, fee, kind) = (*version, *token, *amount, *fee, *kind);
                 self.facts.revenues.push(RevenueFact { block_number, version, token, amount, fee, kind, usage });
             }
-            Event::ParameterChanged { contract, name, value } if *contract == royalty_roots => {
-                if name.as_slice().starts_with(b"treasury\0") {
-                    self.facts.treasuries.push((block_number, Address::from_word(*value)));
-                }
+            Event::ParameterChanged { contract, name, value }
+                if *contract == royalty_roots && name.starts_with(b"treasury\0") =>
+            {
+                self.facts.treasuries.push((block_number, Address::from_word(*value)));
             }
             Event::RootProposed { settler, proposal, .. } => {
                 self.hold(proposal.tree, *settler);
