@@ -48,9 +48,8 @@ pub(crate) async fn run(settings: &Settings, args: DemoArgs) -> anyhow::Result<(
         signal = stop_signal() => { signal?; anyhow::bail!("interrupted; what was made so far is in {}", dir.display()) }
         ended = whole_loop(&dir, &metrics, &mut stages) => ended,
     };
-    let (running, summary) = ended.with_context(|| {
-        format!("the demo stopped; its state is in {}, and -v shows more", dir.display())
-    })?;
+    let (running, summary) =
+        ended.with_context(|| format!("the demo stopped; its state is in {}, and -v shows more", dir.display()))?;
     let text = if settings.json { format!("{}\n", serde_json::to_string(&summary)?) } else { summary.to_text() };
     output::write_out(&text)?;
     let Running { embedded, stack, peers } = running;
@@ -87,11 +86,7 @@ async fn shut_down(peers: &[Peer]) {
     }
 }
 
-async fn whole_loop(
-    dir: &Path,
-    metrics: &Metrics,
-    stages: &mut Stages,
-) -> anyhow::Result<(Running, Summary)> {
+async fn whole_loop(dir: &Path, metrics: &Metrics, stages: &mut Stages) -> anyhow::Result<(Running, Summary)> {
     let gas = Gas::default();
 
     stages.begin("start Postgres, the chain with its contracts, iroh, the indexer and GraphQL");
@@ -124,6 +119,7 @@ async fn whole_loop(
     let claims = settle::claim(&stack, &cast, &settled, &gas, stages).await?;
     let audited = audit::audit(dir, &stack, &settled, &trained, stages).await?;
 
+    let shards = catalog.shards_by_account().await?;
     let mut licenses = catalog.licenses.clone();
     licenses.extend(trained.licenses.iter().cloned());
     let summary = Summary {
@@ -131,7 +127,7 @@ async fn whole_loop(
         attestations,
         licenses,
         job: trained.job,
-        epoch: settled.summary(&cast)?,
+        epoch: settled.summary(&cast, &shards)?,
         claims,
         digests: audited.digests,
         verify: audited.verify,

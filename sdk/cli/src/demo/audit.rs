@@ -94,8 +94,7 @@ async fn rebuild(
         anyhow::ensure!(indexer.reached(block).await, "the {which} indexer stopped");
     }
     let chain_id = stack.reader.chain_id();
-    let (ours, theirs) =
-        tokio::try_join!(stack.db.table_digests(chain_id, block), db.table_digests(chain_id, block))?;
+    let (ours, theirs) = tokio::try_join!(stack.db.table_digests(chain_id, block), db.table_digests(chain_id, block))?;
     if let Some(table) = ours.first_difference(&theirs) {
         anyhow::bail!("the rebuilt index differs in table {table}");
     }

@@ -12,6 +12,7 @@ use usufruct_sdk::{
     publish::{Publication, PublishPlan, publish as publish_version},
     survey::Survey,
 };
+use usufruct_storage::version::load_index;
 use usufruct_types::{
     Address, Amount, B256, BlobHash, LicenseId, Obligations, Ppm, Terms, Unit, Uses, VersionId, event::Parent,
 };
@@ -53,6 +54,23 @@ impl Published {
 }
 
 impl Catalog {
+    /// Whose shards are whose, in words: `14 of 28 shards of wildlife-strikes`.
+    pub(super) async fn shards_by_account(&self) -> anyhow::Result<BTreeMap<Address, Vec<String>>> {
+        let mut texts: BTreeMap<Address, Vec<String>> = BTreeMap::new();
+        for (one, peer) in [&self.corpus, &self.strikes, &self.stories].into_iter().zip(&self.peers) {
+            let index = load_index(peer.node(), one.publication.manifest_hash).await?;
+            let mut shards: BTreeMap<Address, usize> = BTreeMap::new();
+            for row in &index.rows {
+                *shards.entry(row.contributor.unwrap_or(one.creator)).or_default() += 1;
+            }
+            for (account, count) in shards {
+                let text = format!("{count} of {} shards of {}", index.rows.len(), one.name);
+                texts.entry(account).or_default().push(text);
+            }
+        }
+        Ok(texts)
+    }
+
     pub(super) fn publications(&self) -> Vec<PublicationSummary> {
         [&self.corpus, &self.strikes, &self.stories]
             .into_iter()
@@ -129,7 +147,9 @@ pub(super) async fn publish(
         source: inputs.corpus.clone(),
         name: "public-domain-prose".to_owned(),
         title: "Public domain prose".to_owned(),
-        description: "Shakespeare, Milton, Carroll and a workshop on electronic texts, as documents of about 2,000 characters.".to_owned(),
+        description:
+            "Shakespeare, Milton, Carroll and a workshop on electronic texts, as documents of about 2,000 characters."
+                .to_owned(),
         language: vec!["en".to_owned()],
         terms: public_domain(),
         parents: Vec::new(),
@@ -141,7 +161,15 @@ pub(super) async fn publish(
         }],
         shard_target: target,
     };
-    let corpus = published(stages, "creator A publishes a text corpus, public domain", &librarian_peer, &cast.librarian, corpus, gas).await?;
+    let corpus = published(
+        stages,
+        "creator A publishes a text corpus, public domain",
+        &librarian_peer,
+        &cast.librarian,
+        corpus,
+        gas,
+    )
+    .await?;
 
     let contributors = inputs::STRIKES.iter().zip(&cast.offices).map(|((file, _), office)| {
         let name = office.name.split(" (").next().unwrap_or(office.name).to_owned();
@@ -160,7 +188,15 @@ pub(super) async fn publish(
         }],
         ..blank(target)
     };
-    let strikes = published(stages, "creator B publishes a table of three contributors, licensed", &agency_peer, &cast.agency, strikes, gas).await?;
+    let strikes = published(
+        stages,
+        "creator B publishes a table of three contributors, licensed",
+        &agency_peer,
+        &cast.agency,
+        strikes,
+        gas,
+    )
+    .await?;
 
     stages.begin("creator C licenses B's table, streams both over iroh and derives a text");
     let (license, made) = derive_stories(dir, &storyteller_peer, &cast.storyteller, &corpus, &strikes, gas).await?;
@@ -177,7 +213,15 @@ pub(super) async fn publish(
         ],
         ..blank(target)
     };
-    let stories = published(stages, "creator C publishes the derived version with declared shares", &storyteller_peer, &cast.storyteller, stories, gas).await?;
+    let stories = published(
+        stages,
+        "creator C publishes the derived version with declared shares",
+        &storyteller_peer,
+        &cast.storyteller,
+        stories,
+        gas,
+    )
+    .await?;
     Ok(Catalog {
         corpus,
         strikes,
@@ -304,8 +348,7 @@ pub(super) async fn attest(
     stages.begin("two curators stake, one attests quality");
     let stake_token = cast.governor.wallet.reader().deployment().stake_token;
     let [ada, ben] = &cast.curators;
-    let stakes =
-        [(ada, &catalog.strikes, 300), (ben, &catalog.strikes, 100), (ben, &catalog.stories, 200)];
+    let stakes = [(ada, &catalog.strikes, 300), (ben, &catalog.strikes, 100), (ben, &catalog.stories, 200)];
     for (curator, on, usuf) in stakes {
         let amount = Amount::new(usuf * USUF);
         let staking = curator.wallet.reader().deployment().curation_stake;

@@ -25,12 +25,7 @@ pub(super) struct SettledEpoch {
 }
 
 /// Works the epoch out from the index, proposes its root with a bond, waits the window, makes it final.
-pub(super) async fn settle(
-    stack: &Stack,
-    cast: &Cast,
-    gas: &Gas,
-    stages: &mut Stages,
-) -> anyhow::Result<SettledEpoch> {
+pub(super) async fn settle(stack: &Stack, cast: &Cast, gas: &Gas, stages: &mut Stages) -> anyhow::Result<SettledEpoch> {
     stages.begin("the indexer joins chain and blobs, the settler proposes the epoch's root");
     let deployment = stack.reader.deployment();
     let end = stack.reader.head().await?.block_ref();
@@ -50,9 +45,8 @@ pub(super) async fn settle(
     stages.done(&format!("root {}, {} leaves", plan.proposal.root, plan.settled.tree.leaves().len()));
 
     stages.begin("the challenge window passes");
-    let now = || -> anyhow::Result<u64> {
-        Ok(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs())
-    };
+    let now =
+        || -> anyhow::Result<u64> { Ok(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs()) };
     while now()? <= finalizable_at {
         stages.note(format!("anybody may challenge for {} s more", finalizable_at + 1 - now()?));
         tokio::time::sleep(LOOK).await;
@@ -104,18 +98,27 @@ pub(super) async fn claim(
         });
     }
     let sum: u128 = claims.iter().map(|claim| claim.amount.units()).sum();
-    stages.done(&format!("{} claims, {} dUSD, each equal to its leaf to the unit", claims.len(), decimal(Amount::new(sum), 6)));
+    stages.done(&format!(
+        "{} claims, {} dUSD, each equal to its leaf to the unit",
+        claims.len(),
+        decimal(Amount::new(sum), 6)
+    ));
     Ok(claims)
 }
 
 impl SettledEpoch {
     /// What the summary says of the epoch. Fails where the sum is not exact.
-    pub(super) fn summary(&self, cast: &Cast) -> anyhow::Result<EpochSummary> {
+    pub(super) fn summary(&self, cast: &Cast, shards: &BTreeMap<Address, Vec<String>>) -> anyhow::Result<EpochSummary> {
         let Plan { proposal, settled, .. } = &self.plan;
         let names: BTreeMap<Address, &str> = cast.everybody().map(|role| (role.address(), role.name)).collect();
         let leaf = |leaf: &usufruct_royalty::tree::Leaf| LeafSummary {
             account: leaf.account,
             name: names.get(&leaf.account).copied().unwrap_or("unknown").to_owned(),
+            earned_by: match shards.get(&leaf.account) {
+                Some(shards) => shards.join(", "),
+                None if leaf.account == cast.governor.address() => "protocol fee".to_owned(),
+                None => "stake".to_owned(),
+            },
             token: leaf.token,
             cumulative: leaf.cumulative,
         };

@@ -15,12 +15,7 @@ pub(crate) struct Stages {
 
 impl Stages {
     pub(crate) fn new(settings: &Settings) -> Self {
-        Self {
-            progress: Progress::new(settings),
-            is_told: !settings.quiet,
-            current: None,
-            timings: Vec::new(),
-        }
+        Self { progress: Progress::new(settings), is_told: !settings.quiet, current: None, timings: Vec::new() }
     }
 
     /// Begins a stage.

@@ -89,6 +89,8 @@ pub(crate) struct EpochSummary {
 pub(crate) struct LeafSummary {
     pub(crate) account: Address,
     pub(crate) name: String,
+    /// What it is for: shards, stake or fee.
+    pub(crate) earned_by: String,
     pub(crate) token: Address,
     pub(crate) cumulative: Amount,
 }
@@ -164,6 +166,15 @@ pub(crate) fn decimal(amount: Amount, decimals: u32) -> String {
     format!("{whole}.{rest:0width$}")
 }
 
+/// `B256` shortens its display form in its own way; hashes are shown whole or shortened here.
+struct Whole(B256);
+
+impl std::fmt::Display for Whole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
 fn short(hash: &impl std::fmt::Display) -> String {
     let text = hash.to_string();
     match (text.get(..10), text.get(text.len().saturating_sub(6)..)) {
@@ -186,7 +197,7 @@ impl Summary {
         for one in &self.publications {
             writeln!(
                 out,
-                "  {:<22} {:>3} shards {:>7} records {:>9} bytes  {:<12} {}",
+                "  {:<20} {:>3} shards {:>6} records {:>7} bytes  {:<31} {}",
                 one.dataset, one.shards, one.records, one.size_bytes, one.license, one.manifest_cid
             )?;
         }
@@ -204,17 +215,25 @@ impl Summary {
             decimal(job.refund, 6)
         )?;
         let epoch = &self.epoch;
-        writeln!(out, "\nSettled       epoch {}, blocks {} to {}", epoch.index, epoch.start_block + 1, epoch.end_block)?;
-        writeln!(out, "  root {}", epoch.root)?;
+        writeln!(
+            out,
+            "\nSettled       epoch {}, blocks {} to {}",
+            epoch.index,
+            epoch.start_block + 1,
+            epoch.end_block
+        )?;
+        writeln!(out, "  root {}, tree {}", Whole(epoch.root), epoch.tree_cid)?;
         for leaf in &epoch.leaves {
             let claim = self.claims.iter().find(|claim| claim.account == leaf.account && claim.token == leaf.token);
-            let paid = claim.map_or_else(|| "not claimed".to_owned(), |claim| format!("paid in {}", short(&claim.tx)));
-            writeln!(out, "  {:>14} dUSD  {:<28} {}  {}", decimal(leaf.cumulative, 6), leaf.name, leaf.account, paid)?;
+            let paid =
+                claim.map_or_else(|| "not claimed".to_owned(), |claim| format!("paid in {}", short(&Whole(claim.tx))));
+            let amount = decimal(leaf.cumulative, 6);
+            writeln!(out, "  {amount:>11} dUSD  {:<30} {:<40} {paid}", leaf.name, leaf.earned_by)?;
         }
         for total in &epoch.totals {
             writeln!(
                 out,
-                "  {:>14} dUSD  revenue = {} payouts + {} fees + {} carried",
+                "  {:>11} dUSD  revenue = {} payouts + {} fees + {} carried",
                 decimal(total.revenue, 6),
                 decimal(total.payouts, 6),
                 decimal(total.fees, 6),
@@ -227,8 +246,8 @@ impl Summary {
             out,
             "  state digest at block {}: {} {same} {} of a second indexer, rebuilt from the chain and the blobs",
             self.digests.block,
-            short(&self.digests.indexer),
-            short(&self.digests.rebuilt)
+            short(&Whole(self.digests.indexer)),
+            short(&Whole(self.digests.rebuilt))
         )?;
         let verdict = if self.verify.matches { "replays to the same root" } else { "DOES NOT REPLAY" };
         writeln!(out, "  epoch {} {verdict} from RPC and iroh alone, no database", epoch.index)?;

@@ -7,13 +7,13 @@ use usufruct_sdk::{
     peer::Peer,
     trainer::{self, Choice, TrainPlan, TrainStage},
 };
-use usufruct_types::BlobHash;
+use usufruct_types::{Amount, BlobHash};
 
 use super::{
     catalog::Catalog,
     gas::Gas,
     peer,
-    roles::Cast,
+    roles::{Cast, DUSD},
     stage::Stages,
     summary::{JobSummary, LicenseSummary, decimal},
 };
@@ -46,7 +46,7 @@ pub(super) async fn train(
     let peer = peer(dir, "trainer", &stack.reader).await?;
     let plan = TrainPlan {
         choice: Choice::Versions(vec![catalog.stories.version(), catalog.strikes.version()]),
-        deposit: None,
+        deposit: Some(Amount::new(20 * DUSD)),
         steps: STEPS,
         passes: 1,
         seed: 7,
