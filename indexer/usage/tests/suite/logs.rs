@@ -129,7 +129,7 @@ fn check_refused(rows: &[UsageRow], position: u64, problem: &str) {
     assert!(matches!(error, UsageError::Row { row, .. } if row == position), "{error:?}");
     let source = error.source().expect("a row error has a cause").to_string();
     assert!(source.contains(problem), "'{source}' does not say '{problem}'");
-    assert_eq!(bytes, []);
+    assert!(bytes.is_empty());
 }
 
 #[test]

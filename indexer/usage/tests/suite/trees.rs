@@ -53,7 +53,7 @@ fn an_account_with_two_leaves_in_a_token_is_not_written() {
     let mut bytes = Vec::new();
     let error = write_tree(&header(), &twice, &mut bytes).unwrap_err();
     assert!(matches!(error, UsageError::Row { .. }));
-    assert_eq!(bytes, []);
+    assert!(bytes.is_empty());
 }
 
 #[test]
