@@ -7,6 +7,8 @@ use alloy::{
 
 use crate::{ChainError, Rpc, signer::DEVELOPMENT_CHAIN_ID};
 
+const MINED_AT_ONCE: u64 = 250;
+
 /// Controls of a development chain (anvil, chain id 31337).
 #[derive(Clone, Debug)]
 pub struct Development {
@@ -36,8 +38,15 @@ impl Development {
 
     /// Mines empty blocks.
     pub async fn mine(&self, blocks: u64) -> Result<(), ChainError> {
-        let done = self.rpc.provider().anvil_mine(Some(blocks), None).await;
-        done.map_err(|error| ChainError::from_rpc("anvil_mine", error))
+        let mut left = blocks;
+        while left > 0 {
+            // Parts, as a long one would outlast the time that a request has.
+            let part = left.min(MINED_AT_ONCE);
+            let done = self.rpc.provider().anvil_mine(Some(part), None).await;
+            done.map_err(|error| ChainError::from_rpc("anvil_mine", error))?;
+            left -= part;
+        }
+        Ok(())
     }
 
     /// Replaces the newest `depth` blocks by empty ones, as a reorg would.

@@ -8,12 +8,15 @@
 
 mod support;
 
-use std::{collections::BTreeSet, mem::discriminant, time::Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use alloy::primitives::{B256, U256};
-use support::{DOLLAR, USUF, chain, free_terms, leaf, node, paid_terms, ppm, version_input};
+use support::{DOLLAR, USUF, chain, chain_with, free_terms, leaf, node, paid_terms, ppm, version_input};
 use usufruct_attestation::{Derivation, License, Quality, Schema, Source, Statement, UsageCommitment};
-use usufruct_chain::{AttestOptions, Claim, Signer, Wallet};
+use usufruct_chain::{AttestOptions, Claim, DeployParameters, Signer, Wallet, anvil::AnvilConfig};
 use usufruct_types::{
     Amount, BlobHash, EpochIndex, LicenseId, TermsId,
     event::{AssetKind, EpochProposal, Event, Parent, RevenueKind, TokenTotal},
@@ -23,7 +26,9 @@ use usufruct_types::{
 #[tokio::test]
 async fn every_action_does_its_work_and_every_event_reads_back() {
     let start = Instant::now();
-    let chain = chain().await;
+    // A window long enough to reject in on a busy machine; the clock is moved, not waited for.
+    let parameters = DeployParameters { challenge_window: Duration::from_secs(600), ..DeployParameters::development() };
+    let chain = chain_with(AnvilConfig::default(), &parameters).await;
     eprintln!("anvil and contracts: {:?}", start.elapsed());
     let (deployment, reader) = (&chain.deployment, &chain.reader);
     let (governor, creator, trainer, curator) = (chain.wallet(0), chain.wallet(1), chain.wallet(2), chain.wallet(3));
@@ -172,7 +177,7 @@ async fn every_action_does_its_work_and_every_event_reads_back() {
     assert_eq!(reader.pending_of(EpochIndex(1)).await.unwrap(), None);
     let right = proposal(&governor, root, totals).await;
     let proposed = governor.propose_epoch(&right).await.unwrap();
-    chain.development.increase_time(2).await.unwrap();
+    chain.development.increase_time(601).await.unwrap();
     assert_eq!(trainer.finalize_epoch(EpochIndex(1)).await.unwrap().made, root);
     assert_eq!((reader.root().await.unwrap(), reader.epoch().await.unwrap()), (root, EpochIndex(1)));
     assert!(proposed.made > 0);
@@ -204,10 +209,8 @@ async fn every_action_does_its_work_and_every_event_reads_back() {
     // And all of it is in the log, in order, once.
     let head = reader.head().await.unwrap().number;
     let all = reader.events(deployment.block..=head).await.unwrap();
-    let seen: Vec<_> = all.events.iter().map(|located| discriminant(&located.event)).collect();
     let kinds = kinds_of_event(&all.events.iter().map(|located| &located.event).collect::<Vec<_>>());
     assert_eq!(kinds.len(), 25, "every kind of event is emitted and read: {kinds:?}");
-    assert!(seen.len() > 40);
     assert!(all.events.is_sorted_by_key(|located| (located.at.block.number, located.at.log_index)));
     assert!(all.headers.iter().map(|header| header.block_ref()).eq(distinct_blocks(&all.events)));
 

@@ -18,7 +18,7 @@ use support::{
     proxy::{Answer, Proxy},
 };
 use usufruct_chain::{
-    ChainError, Finality, Rpc, RpcConfig,
+    ChainError, Development, Finality, Rpc, RpcConfig,
     anvil::{Anvil, AnvilConfig},
 };
 
@@ -86,7 +86,7 @@ async fn second_node_takes_over_and_one_of_another_chain_never_does() {
     let rpc = Rpc::connect(config(&[&first.url(), &late.url, &third.url()]), Some(31_337)).await.unwrap();
     is_up.store(true, Ordering::Relaxed);
     first.stop().await.unwrap();
-    usufruct_chain::Development::try_new(rpc.clone()).unwrap().mine(3).await.unwrap();
+    Development::try_new(rpc.clone()).unwrap().mine(3).await.unwrap();
     assert_eq!(rpc.head().await.unwrap().number, 3, "the third node mined");
     third.stop().await.unwrap();
     let error = rpc.head().await.expect_err("only a node of another chain is left");
@@ -113,6 +113,23 @@ async fn busy_node_is_asked_again() {
     let rpc = Rpc::connect(config(&[&proxy.url]), None).await.unwrap();
     assert_eq!(rpc.head().await.unwrap().number, 0);
     assert_eq!(proxy.asked(), 5);
+}
+
+#[tokio::test]
+async fn deed_that_may_have_been_done_is_not_done_twice() {
+    let anvil = Anvil::start(AnvilConfig::default()).await.unwrap();
+    // Does what it is asked to and does not say so.
+    let upstream = anvil.url();
+    let proxy = Proxy::start(anvil.url(), |method, _| match method {
+        "evm_increaseTime" => Answer::Raw(b"<html>bad gateway</html>".to_vec()),
+        _ => Answer::Forward,
+    })
+    .await;
+    let rpc = Rpc::connect(config(&[&proxy.url, &upstream]), None).await.unwrap();
+    let before = proxy.asked();
+    let error = Development::try_new(rpc).unwrap().increase_time(5).await.expect_err("no answer");
+    assert!(matches!(error, ChainError::Transport { .. }), "{error:?}");
+    assert_eq!(proxy.asked() - before, 1);
 }
 
 #[tokio::test]
@@ -244,7 +261,7 @@ async fn logs_of_other_blocks_twice_or_without_a_block_are_refused() {
 async fn finality_is_the_nodes_tag_or_a_depth() {
     let anvil = Anvil::start(AnvilConfig::default()).await.unwrap();
     let tagged = Rpc::connect(config(&[&anvil.url()]), None).await.unwrap();
-    usufruct_chain::Development::try_new(tagged.clone()).unwrap().mine(10).await.unwrap();
+    Development::try_new(tagged.clone()).unwrap().mine(10).await.unwrap();
     let by_tag = tagged.finalized().await.unwrap().number;
     assert!((7..10).contains(&by_tag), "{by_tag}");
     let deep = RpcConfig { finality: Finality::Depth(4), ..config(&[&anvil.url()]) };

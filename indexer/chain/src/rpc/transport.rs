@@ -63,6 +63,16 @@ impl TransportFailure {
         }
     }
 
+    /// The node did not do what it was asked to.
+    fn is_before_the_deed(&self) -> bool {
+        match self {
+            Self::Unreachable { source, .. } => source.is_connect(),
+            Self::Status { status, .. } => *status == 429 || *status == 503,
+            Self::Busy { .. } | Self::WrongChain { .. } => true,
+            Self::NotJsonRpc { .. } | Self::TooLarge { .. } => false,
+        }
+    }
+
     fn pause(&self) -> Option<Duration> {
         match self {
             Self::Status { retry_after, .. } => retry_after.map(|pause| pause.min(RETRY_AFTER_MAX)),
@@ -170,13 +180,17 @@ fn endpoint(url: &str) -> Result<Endpoint, ChainError> {
 impl Shared {
     async fn send(&self, packet: RequestPacket) -> Result<ResponsePacket, TransportError> {
         let body = serde_json::to_vec(&packet).map_err(TransportError::ser_err)?;
+        // Reads can be repeated, and a signed transaction counts once; a clock that is moved twice is wrong.
+        let is_repeatable = packet.method_names().all(|method| method.starts_with("eth_"));
+        let may_go_on =
+            |failure: &TransportFailure| failure.is_passing() && (is_repeatable || failure.is_before_the_deed());
         let mut attempt = 1;
         loop {
-            let failure = match self.ask_in_order(&body).await {
+            let failure = match self.ask_in_order(&body, may_go_on).await {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
-            if attempt >= self.attempts || !failure.is_passing() {
+            if attempt >= self.attempts || !may_go_on(&failure) {
                 return Err(TransportErrorKind::custom(failure));
             }
             let pause = failure.pause().unwrap_or_else(|| self.backoff.saturating_mul(1 << (attempt - 1).min(6)));
@@ -186,7 +200,11 @@ impl Shared {
     }
 
     /// Asks the node that answered last, then the others, until one answers.
-    async fn ask_in_order(&self, body: &[u8]) -> Result<ResponsePacket, TransportFailure> {
+    async fn ask_in_order(
+        &self,
+        body: &[u8],
+        may_go_on: impl Fn(&TransportFailure) -> bool,
+    ) -> Result<ResponsePacket, TransportFailure> {
         let (count, first) = (self.endpoints.len(), self.current.load(Ordering::Relaxed));
         let mut step = 0;
         loop {
@@ -197,7 +215,7 @@ impl Shared {
                     self.current.store(index, Ordering::Relaxed);
                     return Ok(answer);
                 }
-                Err(failure) if step < count && failure.is_passing() => {
+                Err(failure) if step < count && may_go_on(&failure) => {
                     tracing::debug!(error = &failure as &dyn std::error::Error, "next node");
                 }
                 Err(failure) => return Err(failure),
