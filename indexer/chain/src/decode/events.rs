@@ -1,116 +1,25 @@
-//! From a log to a domain event.
-//!
-//! The contracts are ours and their events are typed, yet a log is read as what it is: bytes from
-//! a node. Every value is checked against its domain type, and what does not fit is an error with
-//! its place, because to skip an event of our own would be to lose money silently.
+//! The events of each contract.
 
 use alloy::{
-    primitives::{Address, B256, Bytes, U256},
+    primitives::B256,
     sol_types::{self, SolEvent},
 };
 use usufruct_types::{
-    Amount, AssetId, AttestationUid, BlobHash, EndpointId, EpochIndex, JobId, LicenseId, LogRef, Obligations, Ppm,
-    Terms, TermsId, Unit, Uses, VersionId,
-    event::{AssetKind, EpochProposal, Event, Located, Parent, Recipient, RevenueKind, TokenTotal, VersionInput},
+    Amount, AttestationUid, BlobHash, EndpointId, EpochIndex, JobId, LicenseId, TermsId, VersionId, event::Event,
 };
 
-use crate::{
-    Deployment,
-    bindings::{AssetRegistry, AttestationGate, CurationStake, LicenseDesk, RoyaltyRoots, TermsBook, UsageLedger},
+use super::{
+    Problem, RawLog,
+    values::{
+        LICENSES_MAX, asset_id, asset_kind, at_most, parameter_changed, ppm, proposal, revenue_kind, terms_of,
+        version_input,
+    },
+};
+use crate::bindings::{
+    AssetRegistry, AttestationGate, CurationStake, LicenseDesk, RoyaltyRoots, TermsBook, UsageLedger,
 };
 
-/// Most parents and recipients of a version, tokens of a proposal and licenses of a job, as the
-/// contracts limit them.
-const PARENTS_MAX: usize = 16;
-const RECIPIENTS_MAX: usize = 200;
-const TOTALS_MAX: usize = 16;
-const LICENSES_MAX: usize = 16;
-
-/// A log as it stands in a block.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RawLog {
-    /// Where it stands.
-    pub at: LogRef,
-    /// Who emitted it.
-    pub address: Address,
-    /// Indexed values, the event's signature first.
-    pub topics: Vec<B256>,
-    /// The others, ABI-encoded.
-    pub data: Bytes,
-}
-
-/// A log of one of our contracts that is not what its event says.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("log {} of block {} (transaction {}, contract {contract}) is no valid {event}: {problem}", .at.log_index, .at.block.number, .at.transaction_hash)]
-pub struct DecodeError {
-    /// Where the log stands. Boxed, as errors travel further than they are large.
-    pub at: Box<LogRef>,
-    /// The contract.
-    pub contract: Address,
-    /// The event by its signature.
-    pub event: &'static str,
-    /// What is wrong.
-    pub problem: Problem,
-}
-
-/// What is wrong with a log.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum Problem {
-    /// The bytes are not the ABI encoding of the event.
-    #[error("its bytes do not decode ({0})")]
-    Abi(String),
-    /// A number has no meaning in our types.
-    #[error("{field} is {value}, which is out of range")]
-    OutOfRange {
-        /// The field.
-        field: &'static str,
-        /// What it holds.
-        value: String,
-    },
-    /// A list is longer than the contract allows.
-    #[error("{field} has {count} items, at most {max} are possible")]
-    TooMany {
-        /// The field.
-        field: &'static str,
-        /// How many there are.
-        count: usize,
-        /// How many there may be.
-        max: usize,
-    },
-    /// Two fields that must agree do not.
-    #[error("{field} does not agree with the topic or list beside it")]
-    Mismatch {
-        /// The field.
-        field: &'static str,
-    },
-}
-
-/// Reads a log. `None` for logs of other contracts and for events that we do not use, such as
-/// the approvals of ERC-721.
-pub fn decode_log(deployment: &Deployment, log: &RawLog) -> Result<Option<Located>, DecodeError> {
-    let Some(topic) = log.topics.first() else { return Ok(None) };
-    let decoded = match log.address {
-        address if address == deployment.asset_registry => registry(topic, log),
-        address if address == deployment.terms_book => terms(topic, log),
-        address if address == deployment.license_desk => desk(topic, log),
-        address if address == deployment.attestation_gate => gate(topic, log),
-        address if address == deployment.curation_stake => stake(topic, log),
-        address if address == deployment.usage_ledger => ledger(topic, log),
-        address if address == deployment.royalty_roots => roots(topic, log),
-        _ => Ok(None),
-    };
-    match decoded {
-        Ok(Some(event)) => Ok(Some(Located { at: log.at, event })),
-        Ok(None) => {
-            tracing::trace!(log.address = %log.address, log.topic = %topic, "log of no use");
-            Ok(None)
-        }
-        Err((event, problem)) => Err(DecodeError { at: log.at.into(), contract: log.address, event, problem }),
-    }
-}
-
-type Decoded = Result<Option<Event>, (&'static str, Problem)>;
+pub(super) type Decoded = Result<Option<Event>, (&'static str, Problem)>;
 
 /// Decodes the log as `E` and maps it, with the event's name on whatever goes wrong.
 fn read<E: SolEvent>(log: &RawLog, map: impl FnOnce(E) -> Result<Event, Problem>) -> Decoded {
@@ -120,7 +29,7 @@ fn read<E: SolEvent>(log: &RawLog, map: impl FnOnce(E) -> Result<Event, Problem>
     map(event).map(Some).map_err(named)
 }
 
-fn registry(topic: &B256, log: &RawLog) -> Decoded {
+pub(super) fn registry(topic: &B256, log: &RawLog) -> Decoded {
     use AssetRegistry::{AssetCreated, EndpointAnnounced, Transfer, VersionRegistered, VersionTombstoned};
     match *topic {
         AssetCreated::SIGNATURE_HASH => read(log, |event: AssetCreated| {
@@ -159,35 +68,18 @@ fn registry(topic: &B256, log: &RawLog) -> Decoded {
     }
 }
 
-fn terms(topic: &B256, log: &RawLog) -> Decoded {
+pub(super) fn terms(topic: &B256, log: &RawLog) -> Decoded {
     use TermsBook::TermsPublished;
     if *topic != TermsPublished::SIGNATURE_HASH {
         return Ok(None);
     }
     read(log, |event: TermsPublished| {
-        let terms = event.terms;
-        let unit = Unit::try_from(terms.unit)
-            .map_err(|unit| Problem::OutOfRange { field: "unit", value: unit.to_string() })?;
-        let terms = Terms {
-            license: terms.license,
-            field_of_use: terms.fieldOfUse,
-            uses: Uses(terms.uses),
-            obligations: Obligations(terms.obligations),
-            token: terms.token,
-            flat_price: Amount::new(terms.flatPrice),
-            unit,
-            unit_price: Amount::new(terms.unitPrice),
-            curator_share: ppm("curatorPpm", terms.curatorPpm)?,
-            inference_share: ppm("inferencePpm", terms.inferencePpm)?,
-            duration_seconds: terms.durationSeconds,
-            offered_until: terms.offeredUntil,
-            user_limit: terms.userLimit,
-        };
+        let terms = terms_of(event.terms)?;
         Ok(Event::TermsPublished { terms_id: TermsId(event.termsId), publisher: event.publisher, terms })
     })
 }
 
-fn desk(topic: &B256, log: &RawLog) -> Decoded {
+pub(super) fn desk(topic: &B256, log: &RawLog) -> Decoded {
     use LicenseDesk::{LicenseGranted, LicenseRevoked};
     match *topic {
         LicenseGranted::SIGNATURE_HASH => read(log, |event: LicenseGranted| {
@@ -210,7 +102,7 @@ fn desk(topic: &B256, log: &RawLog) -> Decoded {
     }
 }
 
-fn gate(topic: &B256, log: &RawLog) -> Decoded {
+pub(super) fn gate(topic: &B256, log: &RawLog) -> Decoded {
     use AttestationGate::{AttestationRecorded, AttestationRevoked};
     match *topic {
         AttestationRecorded::SIGNATURE_HASH => read(log, |event: AttestationRecorded| {
@@ -232,7 +124,7 @@ fn gate(topic: &B256, log: &RawLog) -> Decoded {
     }
 }
 
-fn stake(topic: &B256, log: &RawLog) -> Decoded {
+pub(super) fn stake(topic: &B256, log: &RawLog) -> Decoded {
     use CurationStake::{ParameterChanged, StakeSlashed, StakeWithdrawn, Staked, UnstakeRequested};
     match *topic {
         Staked::SIGNATURE_HASH => read(log, |event: Staked| {
@@ -275,7 +167,7 @@ fn stake(topic: &B256, log: &RawLog) -> Decoded {
     }
 }
 
-fn ledger(topic: &B256, log: &RawLog) -> Decoded {
+pub(super) fn ledger(topic: &B256, log: &RawLog) -> Decoded {
     use UsageLedger::{EscrowDeposited, JobClosed, JobOpened, UsageCommitted};
     match *topic {
         JobOpened::SIGNATURE_HASH => read(log, |event: JobOpened| {
@@ -313,7 +205,7 @@ fn ledger(topic: &B256, log: &RawLog) -> Decoded {
     }
 }
 
-fn roots(topic: &B256, log: &RawLog) -> Decoded {
+pub(super) fn roots(topic: &B256, log: &RawLog) -> Decoded {
     use RoyaltyRoots::{
         Claimed, ParameterChanged, PayoutAddressChanged, RevenueReceived, RootFinalized, RootProposed, RootRejected,
     };
@@ -364,79 +256,4 @@ fn roots(topic: &B256, log: &RawLog) -> Decoded {
         }
         _ => Ok(None),
     }
-}
-
-fn version_input(input: AssetRegistry::VersionInput) -> Result<VersionInput, Problem> {
-    at_most("input.parents", input.parents.len(), PARENTS_MAX)?;
-    at_most("input.recipients", input.recipients.len(), RECIPIENTS_MAX)?;
-    let parents = input.parents.into_iter().map(|parent| {
-        Ok(Parent { version: VersionId(parent.versionId), share: ppm("input.parents.sharePpm", parent.sharePpm)? })
-    });
-    let recipients = input.recipients.into_iter().map(|recipient| {
-        Ok(Recipient { account: recipient.account, share: ppm("input.recipients.sharePpm", recipient.sharePpm)? })
-    });
-    Ok(VersionInput {
-        asset: asset_id(input.assetId),
-        manifest: BlobHash(input.manifestHash),
-        content_root: input.contentRoot,
-        shard_table: BlobHash(input.shardTableHash),
-        shard_table_root: input.shardTableRoot,
-        terms: TermsId(input.termsId),
-        records: input.records,
-        size_bytes: input.sizeBytes,
-        shards: input.shards,
-        parents: parents.collect::<Result<_, _>>()?,
-        recipients: recipients.collect::<Result<_, _>>()?,
-    })
-}
-
-fn proposal(proposal: RoyaltyRoots::EpochProposal) -> Result<EpochProposal, Problem> {
-    at_most("proposal.totals", proposal.totals.len(), TOTALS_MAX)?;
-    let totals = proposal
-        .totals
-        .into_iter()
-        .map(|total| TokenTotal { token: total.token, cumulative: Amount::new(total.cumulative) });
-    Ok(EpochProposal {
-        epoch: EpochIndex(proposal.epoch),
-        start_block: proposal.startBlock,
-        end_block: proposal.endBlock,
-        end_block_hash: proposal.endBlockHash,
-        root: proposal.root,
-        log_set: proposal.logSetHash,
-        tree: BlobHash(proposal.treeHash),
-        totals: totals.collect(),
-    })
-}
-
-fn asset_id(number: U256) -> AssetId {
-    AssetId(number.into())
-}
-
-fn parameter_changed(contract: Address, name: B256, value: U256) -> Event {
-    Event::ParameterChanged { contract, name, value: value.into() }
-}
-
-fn ppm(field: &'static str, parts: u32) -> Result<Ppm, Problem> {
-    Ppm::try_new(parts).map_err(|_| Problem::OutOfRange { field, value: parts.to_string() })
-}
-
-fn asset_kind(kind: u8) -> Result<AssetKind, Problem> {
-    match kind {
-        0 => Ok(AssetKind::Dataset),
-        1 => Ok(AssetKind::Model),
-        other => Err(Problem::OutOfRange { field: "kind", value: other.to_string() }),
-    }
-}
-
-fn revenue_kind(kind: u8) -> Result<RevenueKind, Problem> {
-    match kind {
-        0 => Ok(RevenueKind::License),
-        1 => Ok(RevenueKind::Usage),
-        2 => Ok(RevenueKind::Inference),
-        other => Err(Problem::OutOfRange { field: "kind", value: other.to_string() }),
-    }
-}
-
-const fn at_most(field: &'static str, count: usize, max: usize) -> Result<(), Problem> {
-    if count > max { Err(Problem::TooMany { field, count, max }) } else { Ok(()) }
 }
