@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking, and talk")]
 
 use alloy::{
-    primitives::{Address, B256, U256, keccak256},
+    primitives::{Address, B256, Bytes, U256, keccak256},
     sol_types::SolValue as _,
 };
 use usufruct_chain::{Deployment, Problem, RawLog, Schemas, decode_log};
@@ -114,6 +114,35 @@ fn bytes_that_are_cut_off_or_lie_about_lengths_are_errors() {
     }
     let few_topics = RawLog { topics: whole.topics[..3].to_vec(), ..whole };
     assert!(matches!(problem(&few_topics), Problem::Abi(_)));
+}
+
+/// Anybody can have a contract emit text that is no UTF-8. It must not stop the index.
+#[test]
+fn text_that_is_no_utf8_is_read_with_replacements() {
+    let announced = |text: &'static [u8]| {
+        let data = (Bytes::from_static(text),).abi_encode_params();
+        let signature = "EndpointAnnounced(address,bytes32,string)";
+        let log = log(deployment().asset_registry, signature, &[B256::ZERO; 2], data);
+        match decode_log(&deployment(), &log).unwrap().unwrap().event {
+            Event::EndpointAnnounced { addresses, .. } => addresses,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(announced(b"127.0.0.1:1"), "127.0.0.1:1");
+    assert_eq!(announced(b"a\xff\xc3b"), "a\u{fffd}\u{fffd}b");
+    let reason = (Bytes::from_static(b"\x80"),).abi_encode_params();
+    for (contract, signature) in [
+        (deployment().asset_registry, "VersionTombstoned(bytes32,address,string)"),
+        (deployment().license_desk, "LicenseRevoked(uint64,address,string)"),
+    ] {
+        let log = log(contract, signature, &[B256::ZERO; 2], reason.clone());
+        assert!(decode_log(&deployment(), &log).unwrap().is_some(), "{signature}");
+    }
+    // The rest of such a log is no less checked: a length that lies is an error still.
+    let mut lying = (Bytes::from_static(b"\xff"),).abi_encode_params();
+    lying[32..64].fill(0xff);
+    let signature = "EndpointAnnounced(address,bytes32,string)";
+    assert!(matches!(problem(&log(deployment().asset_registry, signature, &[B256::ZERO; 2], lying)), Problem::Abi(_)));
 }
 
 #[test]

@@ -29,6 +29,19 @@ fn read<E: SolEvent>(log: &RawLog, map: impl FnOnce(E) -> Result<Event, Problem>
     map(event).map(Some).map_err(named)
 }
 
+/// As [`read`], for events with text that anybody may choose. Solidity does not check that a
+/// `string` is UTF-8; were such a log an error, one transaction could stop every index there is.
+/// What is no UTF-8 is read with replacement characters, everything else as strictly as before
+/// where the text is sound.
+fn read_text<E: SolEvent>(log: &RawLog, map: impl FnOnce(E) -> Result<Event, Problem>) -> Decoded {
+    let topics = || log.topics.iter().copied();
+    let decoded = E::decode_raw_log_validate(topics(), &log.data);
+    let decoded = decoded.or_else(|_| E::decode_raw_log(topics(), &log.data));
+    let named = |problem| (E::SIGNATURE, problem);
+    let event = decoded.map_err(|error: sol_types::Error| named(Problem::Abi(error.to_string())))?;
+    map(event).map(Some).map_err(named)
+}
+
 pub(super) fn registry(topic: &B256, log: &RawLog) -> Decoded {
     use AssetRegistry::{AssetCreated, EndpointAnnounced, Transfer, VersionRegistered, VersionTombstoned};
     match *topic {
@@ -54,10 +67,10 @@ pub(super) fn registry(topic: &B256, log: &RawLog) -> Decoded {
                 input: version_input(event.input)?,
             })
         }),
-        VersionTombstoned::SIGNATURE_HASH => read(log, |event: VersionTombstoned| {
+        VersionTombstoned::SIGNATURE_HASH => read_text(log, |event: VersionTombstoned| {
             Ok(Event::VersionTombstoned { version: VersionId(event.versionId), by: event.by, reason: event.reason })
         }),
-        EndpointAnnounced::SIGNATURE_HASH => read(log, |event: EndpointAnnounced| {
+        EndpointAnnounced::SIGNATURE_HASH => read_text(log, |event: EndpointAnnounced| {
             Ok(Event::EndpointAnnounced {
                 account: event.account,
                 endpoint: EndpointId(event.endpointId),
@@ -73,7 +86,7 @@ pub(super) fn terms(topic: &B256, log: &RawLog) -> Decoded {
     if *topic != TermsPublished::SIGNATURE_HASH {
         return Ok(None);
     }
-    read(log, |event: TermsPublished| {
+    read_text(log, |event: TermsPublished| {
         let terms = terms_of(event.terms)?;
         Ok(Event::TermsPublished { terms_id: TermsId(event.termsId), publisher: event.publisher, terms })
     })
@@ -95,7 +108,7 @@ pub(super) fn desk(topic: &B256, log: &RawLog) -> Decoded {
                 ends_at: event.endsAt,
             })
         }),
-        LicenseRevoked::SIGNATURE_HASH => read(log, |event: LicenseRevoked| {
+        LicenseRevoked::SIGNATURE_HASH => read_text(log, |event: LicenseRevoked| {
             Ok(Event::LicenseRevoked { license: LicenseId(event.licenseId), by: event.by, reason: event.reason })
         }),
         _ => Ok(None),
