@@ -1,4 +1,4 @@
-//! The GraphQL API and the HTTP server of Usufruct.
+#![doc = include_str!("../README.md")]
 
 mod deployment;
 mod digests;

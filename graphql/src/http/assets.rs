@@ -34,10 +34,24 @@ macro_rules! asset {
     };
 }
 
-static ASSETS: [Asset; 10] = [
+static ASSETS: [Asset; 24] = [
     asset!("/", HTML, "index.html"),
     asset!("/app.css", CSS, "app.css"),
-    asset!("/app.js", JAVASCRIPT, "app.js"),
+    asset!("/app/api.js", JAVASCRIPT, "app/api.js"),
+    asset!("/app/dom.js", JAVASCRIPT, "app/dom.js"),
+    asset!("/app/format.js", JAVASCRIPT, "app/format.js"),
+    asset!("/app/lineage.js", JAVASCRIPT, "app/lineage.js"),
+    asset!("/app/list.js", JAVASCRIPT, "app/list.js"),
+    asset!("/app/main.js", JAVASCRIPT, "app/main.js"),
+    asset!("/app/parts.js", JAVASCRIPT, "app/parts.js"),
+    asset!("/app/view-account.js", JAVASCRIPT, "app/view-account.js"),
+    asset!("/app/view-dataset.js", JAVASCRIPT, "app/view-dataset.js"),
+    asset!("/app/view-datasets.js", JAVASCRIPT, "app/view-datasets.js"),
+    asset!("/app/view-epoch.js", JAVASCRIPT, "app/view-epoch.js"),
+    asset!("/app/view-epochs.js", JAVASCRIPT, "app/view-epochs.js"),
+    asset!("/app/view-job.js", JAVASCRIPT, "app/view-job.js"),
+    asset!("/app/view-jobs.js", JAVASCRIPT, "app/view-jobs.js"),
+    asset!("/app/view-payouts.js", JAVASCRIPT, "app/view-payouts.js"),
     asset!("/favicon.svg", SVG, "favicon.svg"),
     asset!("/graphiql/page.css", CSS, "graphiql.css"),
     asset!("/graphiql/page.js", JAVASCRIPT, "graphiql.js"),

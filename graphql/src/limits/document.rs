@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn introspection_of_graphiql_passes_and_a_deeper_one_does_not() {
-        let query = include_str!("../../tests/introspection.graphql");
+        let query = include_str!("../../tests/it/introspection.graphql");
         let cost = plain(query).expect("GraphiQL asks this");
         assert!(cost < Limits::default().cost, "{cost}");
         let recursive =

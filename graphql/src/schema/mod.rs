@@ -21,7 +21,7 @@ mod terms;
 mod values;
 mod version;
 
-use async_graphql::{EmptySubscription, SDLExportOptions};
+use async_graphql::EmptySubscription;
 
 use self::{context::App, mutation::Mutation, query::Query};
 
@@ -44,8 +44,7 @@ pub(crate) fn schema(app: App) -> Schema {
 
 /// The schema in GraphQL's own language, as `schema.graphql` holds it.
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
-    let sdl = builder().finish().sdl_with_options(options);
+    let sdl = builder().finish().sdl();
     let lines: Vec<&str> = sdl.lines().map(str::trim_end).collect();
     format!("{}\n", lines.join("\n").trim())
 }

@@ -1,5 +1,7 @@
 //! Everything that can be read.
 
+#![expect(clippy::too_many_arguments, reason = "a resolver takes the arguments of its field")]
+
 use async_graphql::{Context, ID, InputObject, Object};
 use usufruct_db::read::{self, Asset, Condition, Listed as _};
 use usufruct_types::{AssetId, AttestationUid, EpochIndex, LicenseId};
