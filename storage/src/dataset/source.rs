@@ -147,6 +147,7 @@ impl Plan {
             seen.push(hash);
             meter.done_bytes += file.size_bytes;
         }
+        progress(Progress::Inferring { read_bytes: size_bytes, size_bytes });
         Ok(Self { schema: merger.schema()?, is_content: |_| true, seen })
     }
 }
