@@ -56,8 +56,8 @@ impl DatasetOrder {
 /// What datasets must fulfil to be listed; everything that is given must hold.
 #[derive(Default, InputObject)]
 pub(crate) struct DatasetFilter {
-    /// Words that must all stand in the name, or in title, description, license or language of the latest version.
-    /// At most 8 words of 64 characters.
+    /// Words that must all stand in the name, in the license of the latest version, or in title, description or
+    /// language of the newest version whose manifest is available. At most 8 words of 64 characters.
     search: Option<String>,
     /// License of the latest version's terms, exactly: an SPDX expression such as `CC-BY-4.0`.
     license: Option<String>,
@@ -136,13 +136,6 @@ impl Dataset {
     async fn latest(&self, ctx: &Context<'_>) -> Result<Option<read::Version>, Fault> {
         loaders(ctx).find::<read::Version>(self.at.0, read::Version::ASSET, self.row.id).await
     }
-
-    async fn manifest(&self, ctx: &Context<'_>) -> Result<Option<read::Manifest>, Fault> {
-        match self.latest(ctx).await? {
-            Some(version) => loaders(ctx).find(0, read::Manifest::HASH, version.manifest).await,
-            None => Ok(None),
-        }
-    }
 }
 
 /// A named collection of immutable versions, an ERC-721 token of `AssetRegistry`. Curators stake on it.
@@ -171,14 +164,14 @@ impl Dataset {
         }
     }
 
-    /// Title of the latest version; null while its manifest is not available.
-    async fn title(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
-        Ok(self.manifest(ctx).await?.map(|manifest| manifest.title))
+    /// Title of the newest version whose manifest is available; null while there is none.
+    async fn title(&self) -> Option<&str> {
+        self.row.title.as_deref()
     }
 
-    /// Description of the latest version; null while its manifest is not available.
-    async fn description(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
-        Ok(self.manifest(ctx).await?.map(|manifest| manifest.description))
+    /// Description of the newest version whose manifest is available; null while there is none.
+    async fn description(&self) -> Option<&str> {
+        self.row.description.as_deref()
     }
 
     /// Who created it.

@@ -5,7 +5,7 @@ use usufruct_types::{Address, B256, BlobHash, merkle};
 
 use crate::{
     server::Server,
-    story::{ALICE, BOB, TREE_1, dollars, leaves, tree},
+    story::{ALICE, BOB, QUINN, TREE_1, dollars, leaves, tree},
 };
 
 const QUERY: &str = "query($account: Address!, $scope: PayoutScope!) { payouts(account: $account, scope: $scope) {
@@ -61,7 +61,7 @@ async fn files_have_the_form_of_the_npm_package() {
     assert_eq!(reply.json()["format"], "standard-v1");
     let proofs = server.get("/epochs/1/proofs.json", &[]).await;
     assert_eq!(proofs.text(), tree(1).proofs());
-    assert_eq!(proofs.json()[0]["value"][3], format!("{:#x}", leaves(1)[0].account));
+    assert_eq!(proofs.json()[0]["value"][3], format!("{QUINN:#x}"));
 }
 
 #[tokio::test]

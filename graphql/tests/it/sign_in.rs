@@ -107,7 +107,7 @@ async fn a_message_of_ones_own_making_is_refused() {
         ("usufruct.example wants", "evil.example wants", "WRONG_DOMAIN"),
         ("Chain ID: 31337", "Chain ID: 1", "WRONG_CHAIN"),
         ("Version: 1", "Version: 2", "MESSAGE_MALFORMED"),
-        ("Issued At: 20", "Issued At: 19", "MESSAGE_EXPIRED"),
+        ("Issued At: 202", "Issued At: 200", "MESSAGE_EXPIRED"),
         ("Nonce: ", "Nonce: x", "NONCE_INVALID"),
     ] {
         let message = good.replacen(from, to, 1);

@@ -27,6 +27,10 @@ pub struct Asset {
     pub active_stake: Amount,
     /// Number of versions.
     pub versions: u64,
+    /// Title of the newest version whose manifest is available.
+    pub title: Option<String>,
+    /// Description of that version.
+    pub description: Option<String>,
 }
 
 impl Asset {
@@ -58,7 +62,8 @@ impl Asset {
     pub const BY_STAKE: Order =
         Order::descending(&[number("active_stake"), integer("block_number"), integer("log_index")]);
 
-    /// That a word stands in the name, or in title, description, license or language of the latest version.
+    /// That a word stands in the name, in the license of the latest version, or in title, description or language of
+    /// the newest version whose manifest is available.
     pub fn mentioning(word: &str) -> Condition {
         // Without LIKE: no wildcard of the searcher's can be expensive.
         Condition::with("position(lower(", word, ") in t.search_text) > 0")
@@ -88,7 +93,7 @@ impl Listed for Asset {
             coalesce(v.block_number, 0) AS updated_block,
             coalesce(v.log_index, 0) AS updated_log_index,
             coalesce(v.ordinal, 0)::bigint AS versions,
-            te.license, te.uses,
+            te.license, te.uses, m.title, m.description,
             te.flat_price = 0 AND te.unit_price = 0 AS is_free,
             lower(concat_ws(E'\\n', a.name, m.title, m.description, te.license, array_to_string(m.language, ' '))) AS search_text,
             coalesce(s.active, 0) AS active_stake
@@ -104,7 +109,12 @@ impl Listed for Asset {
             ORDER BY v.ordinal DESC LIMIT 1
         ) v ON true
         LEFT JOIN terms te ON te.chain_id = v.chain_id AND te.terms_id = v.terms_id
-        LEFT JOIN manifests m ON m.manifest_hash = v.manifest_hash
+        LEFT JOIN LATERAL (
+            SELECT m.* FROM versions w
+            JOIN manifests m ON m.manifest_hash = w.manifest_hash
+            WHERE w.chain_id = a.chain_id AND w.asset_id = a.asset_id AND w.block_number <= $2
+            ORDER BY w.ordinal DESC LIMIT 1
+        ) m ON true
         LEFT JOIN LATERAL (
             SELECT sum(c.active) AS active FROM (
                 SELECT greatest(0,
@@ -133,6 +143,8 @@ impl Listed for Asset {
             name: row.text("name")?,
             active_stake: row.amount("active_stake")?,
             versions: row.count("versions")?,
+            title: row.maybe("title")?,
+            description: row.maybe("description")?,
         })
     }
 }
