@@ -4,7 +4,7 @@
   const tabs = [
     example(`
 # Datasets with their license, price and stake.
-{
+query Datasets {
   datasets(first: 10, orderBy: STAKE) {
     nodes {
       name
@@ -23,7 +23,7 @@ query Payouts($account: Address!) {
 }`),
     example(`
 # How far the index got.
-{
+query Meta {
   _meta { block { number hash time } chainHead lag finality }
 }`),
   ];

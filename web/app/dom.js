@@ -22,12 +22,17 @@ export function s(tag, properties, ...children) {
   return fill(document.createElementNS(SVG, tag), properties, children);
 }
 
+/** Words with `commands` in them. */
+export function rich(text) {
+  return text.split("`").map((part, index) => (index % 2 === 1 ? h("code", {}, part) : part));
+}
+
 /** A table with a caption for screen readers. Columns are `[title, cell, class]`. */
 export function table(caption, columns, rows, empty) {
-  if (rows.length === 0) return h("p", { class: "empty" }, empty);
+  if (rows.length === 0) return h("p", { class: "empty" }, rich(empty));
   const head = columns.map(([title, , kind]) => h("th", { scope: "col", class: kind }, title));
   const line = (row) => h("tr", {}, columns.map(([title, cell, kind]) => h("td", { class: kind, "data-title": title }, cell(row))));
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": caption },
+  return h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": caption },
     h("table", {}, h("caption", { class: "unseen" }, caption), h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows.map(line))));
 }
 

@@ -22,18 +22,35 @@ export function lineage(up, down) {
     }
   }
   const edges = [...up.edges, ...down.edges].filter((edge) => nodes.has(edge.from) && nodes.has(edge.to));
+  spread(nodes, edges);
   const isCut = up.isTruncated || down.isTruncated;
   return h("div", {},
     nodes.size === 1 && h("p", { class: "empty" }, "It derives from nothing registered here, and nothing derives from it yet."),
-    nodes.size > 1 && nodes.size <= DRAWN_MAX && h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Picture of the lineage" }, picture([...nodes.values()], edges, up.root)),
+    nodes.size > 1 && nodes.size <= DRAWN_MAX && h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Picture of the lineage" }, picture([...nodes.values()], edges, up.root)),
     nodes.size > 1 && list(nodes, edges),
     isCut && h("p", { class: "notice" }, "There is more than shown: the graph is cut at 1,000 things."));
+}
+
+/** Moves things apart until every edge leads from right to left; what stands on the way of a short cut moves too. */
+function spread(nodes, edges) {
+  for (let round = 0; round < nodes.size; round++) {
+    let isCalm = true;
+    for (const edge of edges) {
+      const [later, earlier] = [nodes.get(edge.from), nodes.get(edge.to)];
+      if (later.column > earlier.column) continue;
+      if (later.column > 0) later.column = earlier.column + 1;
+      else earlier.column = later.column - 1;
+      isCalm = false;
+    }
+    if (isCalm) return;
+  }
 }
 
 function name(node) {
   if (node.job) return ["Job", short(node.job.jobId)];
   const dataset = node.version?.dataset;
-  return [dataset?.title ?? dataset?.name ?? "version", `${dataset?.name ?? ""} · version ${node.version?.ordinal}`];
+  const version = `version ${node.version?.ordinal}`;
+  return dataset?.title ? [dataset.title, `${dataset.name} · ${version}`] : [dataset?.name ?? "unknown", version];
 }
 
 function link(node) {
@@ -51,7 +68,7 @@ function picture(nodes, edges, root) {
     const top = (height - stack.length * (HEIGHT + GAP_Y) + GAP_Y) / 2;
     places.set(node.id, { x: 2 + x * (WIDTH + GAP_X), y: top + y * (HEIGHT + GAP_Y) });
   }));
-  return s("svg", { class: "lineage", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": "Lineage; the list below says the same" },
+  return s("svg", { class: "lineage", viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": "Lineage; the list below says the same" },
     edges.map((edge) => line(edge, places)), nodes.map((node) => box(node, places.get(node.id), node.id === root)));
 }
 
@@ -91,8 +108,8 @@ function list(nodes, edges) {
   const maker = (node) => account(node.job?.trainer ?? node.version?.creator);
   return table("Lineage", [
     ["What", (row) => cell(row.later)],
-    ["by", (row) => maker(row.later)],
-    ["relation", (row) => (row.relation === "USED" ? "used" : "was derived from")],
+    ["By", (row) => maker(row.later)],
+    ["Relation", (row) => (row.relation === "USED" ? "used" : "was derived from")],
     ["Source", (row) => cell(row.earlier)],
     ["Share that flows there", (row) => (row.sharePpm === null ? "by units" : share(row.sharePpm)), "number"],
   ], rows, "");

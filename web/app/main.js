@@ -50,7 +50,7 @@ async function go(isRefresh = false) {
   if (controller.signal.aborted) return;
   main.removeAttribute("aria-busy");
   document.title = `${page.title} · Usufruct`;
-  main.replaceChildren(...page.content);
+  main.replaceChildren(...page.content.filter((part) => part instanceof Node));
   if (!isRefresh) {
     scrollTo(0, 0);
     // Readers of a screen hear where they are; the first page keeps the focus of the browser.

@@ -6,7 +6,7 @@ import { grouped, money, short, shortCid, time, words } from "./format.js";
 /** A hash or id that copies itself. */
 export function hash(value, shown = short(value)) {
   if (!value) return "–";
-  const button = h("button", { class: "hash", type: "button", title: `${value}\nCopy`, "aria-label": `Copy ${value}` }, shown);
+  const button = h("button", { class: "hash", type: "button", title: `${value}\nCopy`, "aria-label": `${shown}, copy ${value}` }, shown);
   button.addEventListener("click", async () => {
     await navigator.clipboard?.writeText(value).catch(() => undefined);
     const text = button.textContent;
@@ -82,10 +82,10 @@ export function state(value) {
 /** Why content is not there, where it is not. */
 export function contentNotice(what, content) {
   if (!content || content.state === "AVAILABLE") return null;
-  const said = content.error ? ` ${content.error}.` : "";
+  const said = content.error ? ` Last attempt: ${content.error}.` : "";
   return content.state === "PENDING"
     ? h("p", { class: "notice" }, `The ${what} is not here yet; the node keeps asking its providers.${said}`)
-    : h("p", { class: "notice bad" }, `The ${what} is not what it should be and is not used.${said}`);
+    : h("p", { class: "notice bad" }, `The ${what} is not what it should be and is not used: ${content.error ?? "no reason noted"}.`);
 }
 
 /** Sums of money, one a line. */

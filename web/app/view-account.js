@@ -2,7 +2,7 @@
 
 import { EVENT, MONEY, query } from "./api.js";
 import { h, section, table } from "./dom.js";
-import { bytes, decimal, money, price, short } from "./format.js";
+import { bytes, money, price, short } from "./format.js";
 import { account, asked, evidence, hash, state } from "./parts.js";
 
 const PAYOUT = `epoch { index root finalizableAt } state isCurrent cumulative { ${MONEY} } claimed { ${MONEY} } claimable { ${MONEY} } leafHash`;
@@ -24,7 +24,7 @@ const version = (one) => h("a", { href: `#/d/${one?.dataset?.assetId}/${one?.ord
 export async function load([address], signal) {
   const data = (await query(QUERY, { address: address.toLowerCase() }, signal)).account;
   return { title: `Payouts of ${short(data.address)}`, content: [
-    h("div", { class: "hero" }, h("p", { class: "over" }, h("a", { href: "#/payouts" }, "Payouts"), " / "), h("h1", {}, account(data.address)), h("p", {}, hash(data.address, data.address))),
+    h("div", { class: "hero" }, h("p", { class: "over" }, h("a", { href: "#/payouts" }, "Payouts")), h("h1", {}, account(data.address)), h("p", {}, hash(data.address, data.address))),
     claimable(data),
     data.pending.nodes.length > 0 && section("Waiting for the end of a window", table("Pending payouts", [
       ["Epoch", (one) => h("a", { href: `#/epochs/${one.epoch.index}` }, one.epoch.index)],
@@ -93,7 +93,7 @@ function claimable(data) {
     return h("div", { class: "claim" }, h("p", { class: "big" }, "Nothing to claim now"), h("p", {}, why));
   }
   return h("div", {}, open.map((one) => h("div", { class: "claim" },
-    h("p", { class: "big" }, "Can claim ", h("strong", {}, decimal(one.claimable.amount, one.claimable.token.decimals)), ` ${one.claimable.token.symbol ?? ""}`),
+    h("p", { class: "big" }, "Can claim ", h("strong", {}, money(one.claimable))),
     h("p", {}, "Owed ", money(one.cumulative), " since the beginning, paid ", money(one.claimed), ", under the root of ",
       h("a", { href: `#/epochs/${one.epoch.index}` }, `epoch ${one.epoch.index}`), " ", hash(one.epoch.root)),
     data.payoutAddress && h("p", {}, "Payouts go to ", account(data.payoutAddress)),

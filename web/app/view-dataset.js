@@ -83,7 +83,7 @@ export async function load([asset, ordinal], signal) {
 /** What a trainer has to know in one line. */
 function verdict(dataset, version) {
   const { terms } = version;
-  const cell = (name, value, note) => h("div", {}, h("dt", {}, name), h("dd", {}, value), note && h("p", {}, note));
+  const cell = (name, value, note) => h("div", {}, h("dt", {}, name), h("dd", {}, value, note && h("p", {}, note)));
   const active = version.attestations.nodes.filter((one) => !one.revokedAt);
   const quality = active.find((one) => one.statement?.scorePpm !== undefined && one.kind === "QUALITY");
   return h("dl", { class: "verdict" },

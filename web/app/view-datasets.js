@@ -1,7 +1,7 @@
 // All datasets: search, order, and for each what a trainer asks first.
 
 import { MONEY, TERMS, query } from "./api.js";
-import { h } from "./dom.js";
+import { h, rich } from "./dom.js";
 import { bytes, count, grouped, money, price, share, words } from "./format.js";
 import { growing } from "./list.js";
 import { account, chip } from "./parts.js";
@@ -28,7 +28,7 @@ export async function load(_, signal) {
     const none = asked.search || asked.isFree ? "Nothing here matches. Try fewer words." : "Nobody has published a dataset yet. `usufruct dataset publish` makes the first one.";
     results.replaceChildren(
       h("p", { class: "tally" }, count(datasets.totalCount, "dataset")),
-      datasets.nodes.length === 0 ? h("p", { class: "empty" }, none) : growing(datasets, cards, (cursor) => ask(cursor)));
+      datasets.nodes.length === 0 ? h("p", { class: "empty" }, rich(none)) : growing(datasets, cards, (cursor) => ask(cursor)));
   };
   show(await ask(null, signal));
   let turn = 0;

@@ -1,7 +1,7 @@
 // All epochs.
 
 import { EVENT, MONEY, query } from "./api.js";
-import { h, table } from "./dom.js";
+import { h, rich, table } from "./dom.js";
 import { count, grouped } from "./format.js";
 import { growing } from "./list.js";
 import { account, asked, evidence, hash, state, sums } from "./parts.js";
@@ -26,7 +26,7 @@ export async function load(_, signal) {
     ["Files", (epoch) => [h("a", { href: `/epochs/${epoch.index}/tree.json` }, "tree"), " ", h("a", { href: `/epochs/${epoch.index}/proofs.json` }, "proofs")]],
   ], nodes, "No epoch has been settled. `usufruct epoch settle` proposes the first root.");
   return { title: "Epochs", content: [
-    h("div", { class: "hero" }, h("h1", {}, "Epochs"), h("p", {}, "Accounting periods. Each ends in one root over everything that everybody is owed since the beginning; `usufruct epoch verify` recomputes it from the chain and the logs.")),
+    h("div", { class: "hero" }, h("h1", {}, "Epochs"), h("p", {}, rich("Accounting periods. Each ends in one root over everything that everybody is owed since the beginning; `usufruct epoch verify` recomputes it from the chain and the logs."))),
     h("p", { class: "tally" }, count(epochs.totalCount, "epoch")),
     growing(epochs, render, (cursor) => ask(cursor)), asked(QUERY, {})] };
 }

@@ -2,7 +2,7 @@
 
 import { EVENT, MONEY, query } from "./api.js";
 import { facts, h, section, table } from "./dom.js";
-import { bytes, grouped, money, price, words } from "./format.js";
+import { bytes, count, grouped, money, price, words } from "./format.js";
 import { account, asked, cid, evidence, hash, state } from "./parts.js";
 
 const VERSION = "version { ordinal dataset { assetId name title } }";
@@ -22,16 +22,16 @@ export async function load([id], signal) {
   const deposited = BigInt(job.deposited.amount);
   const used = deposited > 0n ? Number((BigInt(job.charged.amount) * 1000n) / deposited) / 10 : 0;
   return { title: "Job", content: [
-    h("div", { class: "hero" }, h("p", { class: "over" }, h("a", { href: "#/jobs" }, "Jobs"), " / "), h("h1", {}, "Job ", hash(job.jobId)),
+    h("div", { class: "hero" }, h("p", { class: "over" }, h("a", { href: "#/jobs" }, "Jobs")), h("h1", {}, "Job ", hash(job.jobId)),
       h("p", { class: "by" }, state(job.state), " by ", account(job.trainer), " · opened ", evidence(job.event), job.closingEvent && [" · closed ", evidence(job.closingEvent)])),
     h("dl", { class: "verdict" },
       [["Deposited", job.deposited, ""], ["Charged", job.charged, `${used} % of the deposit`], ["Refunded", job.refunded, ""], ["Escrow left", job.escrow, ""]]
-        .map(([name, value, note]) => h("div", {}, h("dt", {}, name), h("dd", {}, money(value)), note && h("p", {}, note)))),
+        .map(([name, value, note]) => h("div", {}, h("dt", {}, name), h("dd", {}, money(value), note && h("p", {}, note))))),
     section("Licenses and units", table("Licenses", [
       ["License", (one) => `#${one.license?.licenseId}`],
       ["Version", link],
       ["Price", (one) => price(one.license?.terms)],
-      ["Units committed", (one) => `${grouped(one.units)} ${one.license?.terms?.unit === "NONE" ? "" : words(one.license?.terms?.unit ?? "")}`, "number"],
+      ["Units committed", (one) => (one.license?.terms?.unit === "NONE" ? grouped(one.units) : count(one.units, words(one.license?.terms?.unit ?? "unit"))), "number"],
       ["State", (one) => one.license && state(one.license.state)],
       ["Proof", (one) => evidence(one.license?.event)],
     ], job.licenses, "No licenses.")),

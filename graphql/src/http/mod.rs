@@ -90,9 +90,7 @@ impl std::fmt::Debug for ServerConfig {
 #[non_exhaustive]
 pub enum ServeError {
     /// The public address cannot be named in a sign-in message.
-    #[error(
-        "'{0}' is not an address of this server: expected http:// or https:// with a host, such as https://usufruct.example"
-    )]
+    #[error("'{0}' is no address of a server: expected http:// or https:// with a host, such as https://host.example")]
     PublicUrl(String),
     /// An origin that no browser sends.
     #[error(

@@ -7,11 +7,12 @@ use usufruct_types::VersionId;
 use super::{
     account::{Account, Endpoint},
     connection::{Connection, Paging, Shown as _, related},
+    content::Shard,
     context::{At, app, asking, loaders, time_at},
     meta::ContractAddresses,
     scalars::{Address, Hash32},
     terms::{License, Terms},
-    version::{Shard, Version},
+    version::Version,
 };
 use crate::fault::Fault;
 

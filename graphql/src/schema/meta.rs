@@ -170,8 +170,8 @@ pub(crate) struct SchemaUids {
 /// What this request was counted at.
 pub(crate) struct Cost;
 
-/// What this request was counted at before it ran. A field costs 1 and what is below it; below a list it costs that times
-/// the page size.
+/// What this request was counted at before it ran. A field costs 1 and what is below it; below a list it costs that
+/// times the page size.
 #[Object]
 impl Cost {
     /// Cost of this request.

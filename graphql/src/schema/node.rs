@@ -7,15 +7,18 @@ use super::{
     account::Account,
     attestation::Attestation,
     connection::Shown as _,
+    content::Shard,
     context::{At, loaders},
     dataset::Dataset,
-    epoch::{Epoch, Payout},
+    epoch::Epoch,
     ids::GlobalId,
-    job::{Job, UsageCommitment},
+    job::Job,
+    payout::Payout,
     stake::Stake,
     terms::{License, Terms},
+    usage::UsageCommitment,
     values::find,
-    version::{Shard, Version},
+    version::Version,
 };
 use crate::fault::Fault;
 

@@ -1,7 +1,7 @@
 //! Payouts, their proofs, and the files of a tree.
 
 use serde_json::{Value, json};
-use usufruct_types::{Address, B256, BlobHash, merkle};
+use usufruct_types::{Address, B256, merkle};
 
 use crate::{
     server::Server,
@@ -80,16 +80,15 @@ async fn a_tree_that_cannot_be_had_says_why() {
 #[tokio::test]
 async fn a_tree_without_the_root_on_chain_is_not_given_out() {
     let server = Server::story().await;
-    let hash = BlobHash::from(TREE_1);
     server
         .db
         .execute(&format!(
             "UPDATE leaves SET cumulative = cumulative + 1 WHERE tree_hash = '\\x{}'",
-            &hash.to_string()[2..]
+            &TREE_1.to_string()[2..]
         ))
         .await;
     assert_eq!(server.get("/epochs/1/tree.json", &[]).await.code(), "TREE_MISMATCH");
-    server.db.execute(&format!("DELETE FROM leaves WHERE tree_hash = '\\x{}'", &hash.to_string()[2..])).await;
+    server.db.execute(&format!("DELETE FROM leaves WHERE tree_hash = '\\x{}'", &TREE_1.to_string()[2..])).await;
     let reply = server.get("/epochs/1/proofs.json", &[]).await;
     assert_eq!((reply.status, reply.code().as_str()), (503, "TREE_NOT_AVAILABLE"));
 }

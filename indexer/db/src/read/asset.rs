@@ -95,7 +95,8 @@ impl Listed for Asset {
             coalesce(v.ordinal, 0)::bigint AS versions,
             te.license, te.uses, m.title, m.description,
             te.flat_price = 0 AND te.unit_price = 0 AS is_free,
-            lower(concat_ws(E'\\n', a.name, m.title, m.description, te.license, array_to_string(m.language, ' '))) AS search_text,
+            lower(concat_ws(E'\\n', a.name, m.title, m.description, te.license, array_to_string(m.language, ' ')))
+                AS search_text,
             coalesce(s.active, 0) AS active_stake
         FROM assets a
         LEFT JOIN LATERAL (
