@@ -61,7 +61,7 @@ function picture(nodes, edges, root) {
   const columns = [...new Set(nodes.map((node) => node.column))].sort((a, b) => a - b);
   const stacks = columns.map((column) => nodes.filter((node) => node.column === column));
   const tallest = Math.max(...stacks.map((stack) => stack.length));
-  const height = tallest * (HEIGHT + GAP_Y) + GAP_Y;
+  const height = tallest * (HEIGHT + GAP_Y) + GAP_Y + (columns.length > 2 ? HEIGHT : 0);
   const width = columns.length * (WIDTH + GAP_X) - GAP_X + 4;
   const places = new Map();
   stacks.forEach((stack, x) => stack.forEach((node, y) => {
@@ -77,11 +77,13 @@ function line(edge, places) {
   const [x1, y1] = [later.x, later.y + HEIGHT / 2];
   const [x2, y2] = [earlier.x + WIDTH, earlier.y + HEIGHT / 2];
   const bend = Math.max(30, Math.abs(x1 - x2) / 2);
-  const path = `M${x1},${y1} C${x1 - bend},${y1} ${x2 + bend},${y2} ${x2},${y2}`;
+  // A line that skips a column goes around what stands there.
+  const sag = x1 - x2 > GAP_X + 1 ? HEIGHT * 1.1 : 0;
+  const path = `M${x1},${y1} C${x1 - bend},${y1 + sag} ${x2 + bend},${y2 + sag} ${x2},${y2}`;
   const weight = edge.sharePpm ? 1.5 + (edge.sharePpm / 1_000_000) * 10 : 1.5;
   const kind = edge.relation === "USED" ? "used" : "derived";
   const label = edge.sharePpm !== null && edge.sharePpm !== undefined
-    && s("text", { x: (x1 + x2) / 2, y: (y1 + y2) / 2 - 6, "text-anchor": "middle", class: "flow" }, share(edge.sharePpm));
+    && s("text", { x: (x1 + x2) / 2, y: (y1 + y2) / 2 - 6 + sag * 0.75, "text-anchor": "middle", class: "flow" }, share(edge.sharePpm));
   return s("g", {}, s("path", { d: path, class: kind, "stroke-width": weight, fill: "none" }), label);
 }
 

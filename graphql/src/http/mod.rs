@@ -102,6 +102,9 @@ pub enum ServeError {
     Io(#[source] std::io::Error),
 }
 
+/// What is not GraphQL, described for other tools. A test asks for every path in it.
+const OPENAPI: &str = include_str!("../../openapi.json");
+
 /// What the handlers share.
 pub(crate) struct State {
     schema: Schema,
@@ -152,6 +155,7 @@ fn router(config: ServerConfig) -> Result<(TcpListener, Router), ServeError> {
     let routes = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/schema.graphql", get(async || ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sdl())))
+        .route("/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], OPENAPI)))
         .route("/epochs/{index}/tree.json", get(trees::tree))
         .route("/epochs/{index}/proofs.json", get(trees::proofs))
         .route("/healthz", get(probes::health))

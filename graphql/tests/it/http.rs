@@ -101,10 +101,9 @@ async fn a_browser_gets_graphiql_and_the_page_from_this_server_only() {
         let text = reply.text();
         assert!(!text.contains("<script>") && !text.contains("http://") && !text.contains("https://"), "{text}");
         // Everything that the page names is here.
-        for file in text
-            .split(['"', '\''])
-            .filter(|part| part.starts_with('/') && part.contains('.') && *part != "/schema.graphql")
-        {
+        for file in text.split(['"', '\'']).filter(|part| {
+            part.starts_with('/') && part.contains('.') && !["/schema.graphql", "/openapi.json"].contains(part)
+        }) {
             let reply = server.get(file, &[]).await;
             assert_eq!(reply.status, 200, "{path} names {file}");
             let tag = reply.header("etag").unwrap();
@@ -181,6 +180,20 @@ async fn every_answer_has_its_headers_and_id() {
     assert_eq!(server.get("/metrics", &[]).await.text(), "usufruct_test 1\n");
     let schema = server.get("/schema.graphql", &[]).await;
     assert_eq!(schema.text(), usufruct_graphql::sdl());
+}
+
+#[tokio::test]
+async fn every_path_of_the_description_is_served_as_it_says() {
+    let server = Server::story().await;
+    server.ready.update(Progress { head: 13, is_caught_up: true });
+    let description = server.get("/openapi.json", &[]).await.json();
+    let paths = description["paths"].as_object().unwrap();
+    assert!(paths.len() >= 8);
+    for (path, methods) in paths {
+        assert!(methods["get"]["responses"]["200"].is_object(), "{path}");
+        let asked = path.replace("{index}", "1") + if path == "/graphql" { "?query=%7B__typename%7D" } else { "" };
+        assert_eq!(server.get(&asked, &[]).await.status, 200, "{path}");
+    }
 }
 
 #[tokio::test]
