@@ -9,9 +9,7 @@ use std::{
     time::Instant,
 };
 
-use usufruct_storage::{
-    AccessList, FetchOptions, ImportOptions, Node, NodeConfig, import_dataset, silent,
-};
+use usufruct_storage::{AccessList, FetchOptions, ImportOptions, Node, NodeConfig, import_dataset, silent};
 
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "what it measures is what it prints")]

@@ -221,6 +221,7 @@ impl Node {
         let NodeConfig { dir, secret_key, bind, access, network, collect_every } = config;
         std::fs::create_dir_all(&dir).map_err(|source| NodeError::Directory { path: dir.clone(), source })?;
         let lock = DirectoryLock::take(&dir)?;
+        clear_drafts(&dir)?;
         let secret_key = match secret_key {
             Some(bytes) => SecretKey::from_bytes(&bytes),
             None => identity::load_or_create(&dir)?,
@@ -294,6 +295,16 @@ async fn bind_endpoint(network: Network, bind: SocketAddr, key: SecretKey) -> Re
     };
     let builder = builder.clear_ip_transports().bind_addr(bind).map_err(|error| failed(error.into()))?;
     builder.secret_key(key).bind().await.map_err(|error| failed(error.into()))
+}
+
+/// Removes what an import that failed or was killed had written so far: the store keeps such files, and
+/// nobody else has the directory.
+fn clear_drafts(dir: &Path) -> Result<(), NodeError> {
+    let drafts = dir.join("blobs").join("temp");
+    match std::fs::remove_dir_all(&drafts) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(NodeError::Directory { path: drafts, source }),
+        _ => Ok(()),
+    }
 }
 
 async fn open_store(dir: &Path, collect_every: Duration) -> Result<FsStore, NodeError> {

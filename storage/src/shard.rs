@@ -1,6 +1,9 @@
 //! A shard as Parquet: written so that the same records give the same bytes, read under limits.
 
-use std::sync::Arc;
+use std::{
+    panic::{self, AssertUnwindSafe},
+    sync::Arc,
+};
 
 use arrow::{array::RecordBatch, compute::concat_batches, datatypes::SchemaRef, error::ArrowError};
 use bytes::Bytes;
@@ -126,10 +129,11 @@ fn properties(created_by: &str) -> WriterProperties {
         .build()
 }
 
-/// Reads the records of a shard, batch by batch.
+/// Reads the records of a shard, batch by batch; ends after its first error.
 #[derive(Debug)]
 pub struct ShardReader {
-    batches: ParquetRecordBatchReader,
+    /// `None` after an error: the library's own reader would give the same one for ever.
+    batches: Option<ParquetRecordBatchReader>,
     schema: SchemaRef,
     records: u64,
 }
@@ -142,7 +146,7 @@ impl ShardReader {
         let schema = metadata.schema().clone();
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata);
         let batches = builder.with_batch_size(READ_ROWS).build().map_err(ShardError::Parquet)?;
-        Ok(Self { batches, schema, records })
+        Ok(Self { batches: Some(batches), schema, records })
     }
 
     /// Columns of the records.
@@ -156,11 +160,20 @@ impl ShardReader {
     }
 }
 
+const DECODER_PANIC: &str = "its values are none that a writer makes";
+
 impl Iterator for ShardReader {
     type Item = Result<RecordBatch, ShardError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        Some(self.batches.next()?.map_err(ShardError::Arrow))
+        let batches = self.batches.as_mut()?;
+        // Values that no writer makes can panic inside the library; a stranger's bytes must not end a task.
+        let next = panic::catch_unwind(AssertUnwindSafe(|| batches.next()));
+        let next = next.unwrap_or_else(|_| Some(Err(ArrowError::ParquetError(DECODER_PANIC.to_owned()))))?;
+        if next.is_err() {
+            self.batches = None;
+        }
+        Some(next.map_err(ShardError::Arrow))
     }
 }
 

@@ -216,7 +216,7 @@ mod tests {
     fn one_endless_paragraph_is_taken_apart_at_words() {
         let records = records(&"word ".repeat(10_000));
         assert!(records.iter().all(|record| record.chars().count() <= CHARS_MAX));
-        assert_eq!(records.iter().map(|record| record.split(' ').count()).sum::<usize>(), 10_000);
+        assert_eq!(records.iter().map(|record| record.split_whitespace().count()).sum::<usize>(), 10_000);
         let unbroken = super::tests::records(&"\u{7528}".repeat(9_000));
         assert_eq!(unbroken.concat().chars().count(), 9_000);
     }

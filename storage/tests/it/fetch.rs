@@ -260,7 +260,10 @@ async fn absent_and_silent_providers_are_passed_over_in_time() {
     let causes: Vec<&FaultCause> = fetched.faults.iter().map(|fault| &fault.cause).collect();
     use FaultCause as F;
     assert!(
-        matches!(causes[..], [F::Unreachable { .. }, F::Unreachable { .. }, F::Unreachable { .. }, F::NotFound | F::Broken { .. }]),
+        matches!(
+            causes[..],
+            [F::Unreachable { .. }, F::Unreachable { .. }, F::Unreachable { .. }, F::NotFound | F::Broken { .. }]
+        ),
         "{causes:?}"
     );
 }
