@@ -116,8 +116,7 @@ impl Failure {
 
     /// For standard error.
     pub(crate) fn text(&self, is_terminal: bool) -> String {
-        let (red, dim, plain) =
-            if is_terminal { ("\u{1b}[31m", "\u{1b}[2m", "\u{1b}[0m") } else { ("", "", "") };
+        let (red, dim, plain) = if is_terminal { ("\u{1b}[31m", "\u{1b}[2m", "\u{1b}[0m") } else { ("", "", "") };
         let mut text = format!("{red}error{plain}: {}\n", self.messages.first().map_or("unknown", String::as_str));
         for cause in self.messages.iter().skip(1) {
             text.push_str(&format!("  {dim}because{plain} {cause}\n"));
@@ -148,7 +147,8 @@ mod tests {
 
     #[test]
     fn a_fault_keeps_its_code_under_context() {
-        let result: anyhow::Result<()> = Err(Fault::not_found("no version 0x12").next("try `usufruct dataset list`").into());
+        let result: anyhow::Result<()> =
+            Err(Fault::not_found("no version 0x12").next("try `usufruct dataset list`").into());
         let failure = Failure::of(&result.context("cannot show it").expect_err("failed"));
         assert_eq!((failure.exit, failure.code), (Exit::NotFound, "not_found"));
         assert_eq!(

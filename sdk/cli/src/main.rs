@@ -40,8 +40,9 @@ fn main() -> ExitCode {
 
 fn run(cli: Cli) -> anyhow::Result<Exit> {
     // The environment is read here and nowhere else. A variable that is no text cannot be one of ours.
-    let environment: Environment =
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect();
+    let environment: Environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
     let settings = Settings::load(&cli.global, environment)?;
     let form = Form::of(&settings);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -83,7 +84,8 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 fn start_log(verbose: u8) {
     let default = match verbose {
-        0 => "error",
+        // A command that fails drops its iroh endpoint, and iroh says so; the command's own error says why.
+        0 => "error,iroh::socket=off",
         1 => "usufruct=info,warn",
         _ => "usufruct=debug,info",
     };

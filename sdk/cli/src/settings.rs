@@ -105,8 +105,6 @@ pub(crate) struct Settings {
     pub(crate) json: bool,
     /// Ids only.
     pub(crate) quiet: bool,
-    /// How much to log.
-    pub(crate) verbose: u8,
     layers: Layers,
 }
 
@@ -150,7 +148,6 @@ impl Settings {
             running,
             json: global.json,
             quiet: global.quiet,
-            verbose: global.verbose,
             layers,
         })
     }
@@ -170,7 +167,10 @@ impl Settings {
 
     /// JSON-RPC endpoint.
     pub(crate) fn rpc_url(&self) -> Result<&str, SettingsError> {
-        self.rpc.as_ref().map(|rpc| rpc.value.as_str()).ok_or_else(|| self.missing(&key::RPC, "the chain's RPC endpoint"))
+        self.rpc
+            .as_ref()
+            .map(|rpc| rpc.value.as_str())
+            .ok_or_else(|| self.missing(&key::RPC, "the chain's RPC endpoint"))
     }
 
     /// Address book of the contracts.
@@ -195,11 +195,15 @@ impl Settings {
                     "deployment" => {
                         self.deployment.clone().map(|setting| (setting.value.display().to_string(), setting.origin))
                     }
-                    "keystore" => self.keystore.clone().map(|setting| (setting.value.display().to_string(), setting.origin)),
+                    "keystore" => {
+                        self.keystore.clone().map(|setting| (setting.value.display().to_string(), setting.origin))
+                    }
                     "password_file" => {
                         self.password_file.clone().map(|setting| (setting.value.display().to_string(), setting.origin))
                     }
-                    "dev_account" => self.dev_account.clone().map(|setting| (setting.value.to_string(), setting.origin)),
+                    "dev_account" => {
+                        self.dev_account.clone().map(|setting| (setting.value.to_string(), setting.origin))
+                    }
                     _ => self.layers.text(key),
                 };
                 match shared {

@@ -83,7 +83,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         seed: args.seed,
         dir: args.dir.join("job"),
     };
-    let report = trainer::run(&Client::new(&args.node)?, &peer, &wallet, &plan, &Arc::new(show)).await?;
+    let report = trainer::run(&Client::new(&args.node)?, &peer, &wallet, &plan, &(Arc::new(show) as _)).await?;
     println!("job      {}", report.job);
     println!("read     {} shards, {} records, {} bytes", report.shards, report.records, report.size_bytes);
     println!("paid     {} of the token's smallest unit", report.commitment.fee);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use usufruct_chain::{ChainError, Reader, Wallet};
 use usufruct_storage::{
-    Node, NodeConfig, NodeError, Provider,
+    BlobError, Node, NodeConfig, NodeError, Provider,
     version::{VersionError, load_index},
 };
 use usufruct_types::VersionId;
@@ -14,6 +14,9 @@ use crate::{
     access::{Following, LicenseGate, RefreshError, Registered, ServedVersion},
     survey,
 };
+
+/// Start of the names of pins of usage logs.
+pub(crate) const JOB_PINS: &str = "job/";
 
 /// A node whose blobs go to whom the chain permits them. Clones are handles of the same node.
 #[derive(Clone, Debug)]
@@ -34,6 +37,9 @@ pub enum PeerError {
     /// The chain is not followed.
     #[error(transparent)]
     Refresh(#[from] RefreshError),
+    /// The local store cannot say what it keeps.
+    #[error("cannot look up what the local store keeps")]
+    Pins(#[source] BlobError),
     /// The endpoint cannot be announced.
     #[error("cannot announce the endpoint")]
     Announce(#[source] ChainError),
@@ -90,10 +96,12 @@ impl Peer {
         self.serve_registered(version, &registered).await
     }
 
-    /// Serves every registered version whose manifest is in the local store, and says which: for a provider
-    /// that starts again.
+    /// Serves every registered version whose manifest is in the local store, and the usage logs of own jobs; says
+    /// which versions: for a provider that starts again.
     pub async fn serve_stored(&self) -> Result<Vec<VersionId>, PeerError> {
         self.gate.refresh_now().await?;
+        let logs = self.node.pins(JOB_PINS).await.map_err(PeerError::Pins)?;
+        logs.iter().for_each(|log| self.gate.add_public(log.hash));
         let mut served = Vec::new();
         for (version, registered) in self.gate.registered() {
             let has = self.node.has(registered.manifest).await;

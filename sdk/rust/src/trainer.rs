@@ -133,7 +133,9 @@ pub struct LicensedVersion {
     pub title: String,
     /// The license.
     pub license: LicenseId,
-    /// What was paid for it in this run; zero where it was held already or is free.
+    /// Whether it was bought in this run, not held before.
+    pub is_new: bool,
+    /// What was paid for it in this run; zero where it was held before or is free.
     pub price: Amount,
     /// Units charged.
     pub units: u128,
@@ -198,9 +200,10 @@ pub async fn run(
         let manifest = &content.manifest;
         let (title, shards, size_bytes) = (manifest.title.clone(), manifest.shards, manifest.size_bytes);
         progress(TrainStage::Found { version, title: title.clone(), shards, size_bytes });
-        let (license, price) = license(wallet, &survey, &content, &mut sent).await?;
+        let (license, bought) = license(wallet, &survey, &content, &mut sent).await?;
+        let (is_new, price) = (bought.is_some(), bought.unwrap_or_default());
         progress(TrainStage::Licensed { version, license, price });
-        licensed.push(LicensedVersion { version, title, license, price, units: 0, fee: Amount::ZERO });
+        licensed.push(LicensedVersion { version, title, license, is_new, price, units: 0, fee: Amount::ZERO });
         sources.push(Source { license, content });
     }
     let token = token_of(wallet, &sources);
@@ -216,11 +219,7 @@ pub async fn run(
 
     let trained = train(&job, peer, plan, progress).await?;
     let commitment = job.commit(peer, wallet).await?;
-    sent.push(SentTransaction {
-        action: "commitUsage",
-        hash: commitment.transaction,
-        gas_used: commitment.gas_used,
-    });
+    sent.push(SentTransaction { action: "commitUsage", hash: commitment.transaction, gas_used: commitment.gas_used });
     progress(TrainStage::Committed { sequence: commitment.sequence, fee: commitment.fee });
     let id = job.id();
     let closed = job.close(wallet).await?;
@@ -269,21 +268,21 @@ async fn find(client: &Client, choice: &Choice) -> Result<Vec<VersionId>, TrainE
     Ok(vec![latest.version_id])
 }
 
-/// A license that is held already, or one bought now at the price of the terms on chain.
+/// A license that is held already, or one bought now at the price of the terms on chain, which is given then.
 async fn license(
     wallet: &Wallet,
     survey: &Survey,
     content: &VersionContent,
     sent: &mut Vec<SentTransaction>,
-) -> Result<(LicenseId, Amount), TrainError> {
+) -> Result<(LicenseId, Option<Amount>), TrainError> {
     let held = survey.license_of(wallet.address(), content.version);
     if let Some(license) = held.filter(|id| survey.licenses[id].terms == content.registered.input.terms) {
-        return Ok((license, Amount::ZERO));
+        return Ok((license, None));
     }
     let offer = market::offer(survey, content.version)?;
     let bought = market::buy(wallet, &offer, wallet.address()).await?;
     sent.extend(bought.transactions);
-    Ok((bought.license, offer.price))
+    Ok((bought.license, Some(offer.price)))
 }
 
 /// The token that usage is paid in; the payment token where nothing is.

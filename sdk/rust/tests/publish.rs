@@ -91,7 +91,8 @@ async fn a_reorg_takes_a_license_back() {
     let mark = world.development.snapshot().await.unwrap();
     trainer.buy_license(published.version, published.terms, plan.terms.flat_price, trainer.address()).await.unwrap();
     creator_peer.gate().refresh_now().await.unwrap();
-    let shard = usufruct_storage::version::load_index(creator_peer.node(), published.manifest_hash).await.unwrap().rows[0].hash;
+    let shard =
+        usufruct_storage::version::load_index(creator_peer.node(), published.manifest_hash).await.unwrap().rows[0].hash;
     let permits = || usufruct_storage::AccessPolicy::permits(creator_peer.gate(), provider.endpoint, shard);
     assert!(permits());
 

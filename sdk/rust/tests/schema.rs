@@ -177,10 +177,8 @@ fn check_arguments(tokens: &mut Tokens, known: &[String], path: &str) -> Result<
         match next(tokens).as_str() {
             "(" | "{" => depth += 1,
             ")" | "}" => depth -= 1,
-            name if depth == 1 && is_next(tokens, ":") => {
-                if !known.iter().any(|known| known == name) {
-                    return Err(format!("{path} takes no argument '{name}'"));
-                }
+            name if depth == 1 && is_next(tokens, ":") && !known.iter().any(|known| known == name) => {
+                return Err(format!("{path} takes no argument '{name}'"));
             }
             _ => {}
         }

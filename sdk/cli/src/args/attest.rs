@@ -120,7 +120,9 @@ pub(crate) enum StakeCommand {
     #[command(after_help = "Example:\n  usufruct stake withdraw 0xa1…07 --dev-account 5")]
     Withdraw(StakeAssetArgs),
     /// List stakes
-    #[command(after_help = "Examples:\n  usufruct stake list 0xa1…07\n  usufruct stake list 0xa1…07 --curator 0x9965…A4dc")]
+    #[command(
+        after_help = "Examples:\n  usufruct stake list 0xa1…07\n  usufruct stake list 0xa1…07 --curator 0x9965…A4dc"
+    )]
     List(StakeListArgs),
 }
 

@@ -32,7 +32,7 @@ pub(crate) enum DatasetCommand {
 /// `usufruct dataset publish`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct PublishArgs {
-    /// A file or a directory: Parquet, Arrow IPC, CSV, JSONL, text
+    /// A file or a directory: Parquet, CSV, TSV, JSON lines, text
     pub(crate) path: PathBuf,
     /// Name of the dataset: 1 to 64 of a-z 0-9 . _ -
     #[arg(long)]
@@ -91,7 +91,12 @@ pub(crate) struct TermsArgs {
     #[arg(long, value_name = "SHARE", default_value = "0%")]
     pub(crate) inference_share: Share,
     /// Permitted uses
-    #[arg(long = "use", value_name = "USE", value_delimiter = ',', default_value = "train,fine-tune,evaluate,derive,commercial")]
+    #[arg(
+        long = "use",
+        value_name = "USE",
+        value_delimiter = ',',
+        default_value = "train,fine-tune,evaluate,derive,commercial"
+    )]
     pub(crate) uses: Vec<UseArg>,
     /// Obligations of the licensee
     #[arg(long = "obligation", value_name = "OBLIGATION", value_delimiter = ',')]
@@ -190,7 +195,9 @@ pub(crate) struct GetArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum LineageCommand {
     /// Draw the ancestors and descendants of a version
-    #[command(after_help = "Examples:\n  usufruct lineage show 0x5f…c1\n  usufruct lineage show 0x5f…c1 --direction up --depth 5")]
+    #[command(
+        after_help = "Examples:\n  usufruct lineage show 0x5f…c1\n  usufruct lineage show 0x5f…c1 --direction up --depth 5"
+    )]
     Show(LineageShowArgs),
 }
 

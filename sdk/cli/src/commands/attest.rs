@@ -143,6 +143,7 @@ pub(crate) async fn run(settings: &Settings, command: AttestCommand) -> anyhow::
         return Err(Fault::not_found(format!("version {version} is not registered on this chain")).into());
     }
     let receipt = wallet.attest(&statement, AttestOptions::default()).await?;
+    session::wait_indexed(settings, wallet.reader()).await;
     Ok(Outcome::report(Attested {
         uid: receipt.made,
         version,

@@ -94,6 +94,7 @@ pub(crate) async fn run(settings: &Settings, args: ClaimArgs) -> anyhow::Result<
         let paid = claim::claim(&wallet, due).await?;
         let sent = paid.transactions.iter().map(|&(hash, gas_used)| Sent { action: "claimBatch", hash, gas_used });
         transactions.extend(sent);
+        session::wait_indexed(settings, &reader).await;
     }
     progress.clear();
     let tokens = session::tokens(&reader).await?;

@@ -91,7 +91,8 @@ impl Report for Diagnosis {
 
 /// Runs every check; none of them changes anything.
 pub(crate) async fn run(settings: &Settings) -> Outcome {
-    let mut checks = vec![data_dir(&settings.data_dir.value), node_file(&settings.data_dir.value), postgres(), chain_binary()];
+    let mut checks =
+        vec![data_dir(&settings.data_dir.value), node_file(&settings.data_dir.value), postgres(), chain_binary()];
     let (rpc, chain_time) = rpc(settings).await;
     checks.push(rpc);
     checks.push(contracts(settings).await);
@@ -108,11 +109,16 @@ fn data_dir(dir: &Path) -> Check {
     let existing = dir.ancestors().find(|folder| folder.is_dir()).unwrap_or(dir);
     if let Err(error) = try_write(existing) {
         let found = format!("{} cannot be written: {error}", dir.display());
-        return Check::bad(NAME, State::Fault, found, "choose another with --data-dir, or give yourself the right to write");
+        return Check::bad(
+            NAME,
+            State::Fault,
+            found,
+            "choose another with --data-dir, or give yourself the right to write",
+        );
     }
     match statvfs(existing) {
         Ok(stat) => {
-            let free = u64::from(stat.blocks_available()).saturating_mul(u64::from(stat.fragment_size()));
+            let free = stat.blocks_available().saturating_mul(stat.fragment_size());
             let found = format!("{}, {} free", dir.display(), size_text(free));
             if free < FREE_BYTES_MIN {
                 return Check::bad(NAME, State::Fault, found, "free some space, or choose another with --data-dir");
@@ -215,9 +221,7 @@ async fn graphql(settings: &Settings) -> Check {
             let lag = meta.lag.map_or_else(|| "unknown lag".to_owned(), |lag| format!("{} blocks behind", lag.0));
             Check::ok(NAME, format!("{}, {lag}", node.value))
         }
-        Ok(Err(error)) => {
-            Check::bad(NAME, State::Fault, with_causes(&error), "check --node, and that the node runs")
-        }
+        Ok(Err(error)) => Check::bad(NAME, State::Fault, with_causes(&error), "check --node, and that the node runs"),
         Err(_) => {
             let found = format!("{} does not answer within {} s", node.value, ANSWER_WITHIN.as_secs());
             Check::bad(NAME, State::Fault, found, "check --node, and that the node runs")
@@ -229,7 +233,12 @@ fn clock(chain_time: Option<u64>) -> Check {
     const NAME: &str = "clock";
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     if now < BUILT_AFTER {
-        return Check::bad(NAME, State::Fault, format!("Unix second {now} is long past"), "set the clock, for instance with NTP");
+        return Check::bad(
+            NAME,
+            State::Fault,
+            format!("Unix second {now} is long past"),
+            "set the clock, for instance with NTP",
+        );
     }
     match chain_time {
         Some(time) if time > now + SKEW_SECONDS_MAX => {

@@ -50,14 +50,19 @@ struct Proposed {
 impl Report for Settled {
     fn page(&self, page: &mut Page) {
         page.title(page.verdict(true, format!("epoch {} {}", self.epoch, self.state)));
-        page.fields(&[("root", page.hash(format!("{:?}", self.root)))]);
+        let root = page.hash(format!("{:?}", self.root));
+        if self.proposal.is_none() {
+            page.fields(&[("root", root.clone()), ("gas", gas_text(&self.transactions))]);
+        }
         if let Some(proposed) = &self.proposal {
             page.fields(&[
+                ("root", root),
                 ("blocks", format!("{} to {}", proposed.start_block + 1, proposed.end_block)),
                 ("logs", page.hash(format!("{:?}", proposed.log_set_hash))),
                 ("tree", page.hash(proposed.tree_hash)),
                 ("due in all", proposed.totals.iter().map(Money::text).collect::<Vec<_>>().join(", ")),
                 ("bond", proposed.bond.text()),
+                ("gas", gas_text(&self.transactions)),
             ]);
             if self.state == "proposed" {
                 page.note(format!(
@@ -66,7 +71,6 @@ impl Report for Settled {
                 ));
             }
         }
-        page.fields(&[("gas", gas_text(&self.transactions))]);
     }
 
     fn ids(&self) -> Vec<String> {
@@ -122,7 +126,8 @@ struct Verified {
 
 impl Report for Verified {
     fn page(&self, page: &mut Page) {
-        let verdict = if self.is_valid { "recomputed, and the same to the unit" } else { "recomputed, and NOT the same" };
+        let verdict =
+            if self.is_valid { "recomputed, and the same to the unit" } else { "recomputed, and NOT the same" };
         page.title(page.verdict(self.is_valid, format!("epoch {}: {verdict}", self.epoch)));
         page.fields(&[
             ("difference", self.first_difference.clone().unwrap_or_default()),
@@ -156,8 +161,15 @@ async fn settle(settings: &Settings, args: SettleArgs) -> anyhow::Result<Outcome
     if let Some(epoch) = args.finalize.map(EpochIndex) {
         let wallet = session::wallet(settings).await?;
         let receipt = wallet.finalize_epoch(epoch).await?;
+        session::wait_indexed(settings, wallet.reader()).await;
         let transactions = vec![Sent::of("finalize", &receipt)];
-        return Ok(Outcome::report(Settled { epoch, state: "final", root: receipt.made, proposal: None, transactions }));
+        return Ok(Outcome::report(Settled {
+            epoch,
+            state: "final",
+            root: receipt.made,
+            proposal: None,
+            transactions,
+        }));
     }
     let Some(node) = &settings.running else {
         let fault = Fault::new(Exit::Failed, "no_node", "no node runs in this data directory to work the epoch out");
@@ -175,6 +187,7 @@ async fn settle(settings: &Settings, args: SettleArgs) -> anyhow::Result<Outcome
         progress.stage("waiting for the challenge window to pass");
         finalize_when_due(&wallet, &mut settled).await?;
     }
+    session::wait_indexed(settings, wallet.reader()).await;
     progress.clear();
     Ok(Outcome::report(settled))
 }

@@ -1,10 +1,13 @@
 //! `usufruct job`.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use serde::Serialize;
 use usufruct_sdk::{
-    graph::answer,
+    graph::{Client, answer},
     job::JobError,
     trainer::{self, Choice, TrainError, TrainPlan, TrainReport, TrainSink, TrainStage},
 };
@@ -17,6 +20,10 @@ use crate::{
     output::{Align, Money, Page, Progress, Report, parse_amount, size_text},
     settings::Settings,
 };
+
+/// How long a run stays for a node to fetch its usage log, and how often it looks.
+const LOG_FETCHED_WITHIN: Duration = Duration::from_secs(60);
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,6 +41,8 @@ struct Run {
     log: BlobHash,
     log_rows: u64,
     usage_root: B256,
+    /// Whether the node has fetched the usage log; settlement waits for it.
+    is_log_fetched: bool,
     steps: u64,
     loss_first: f32,
     loss_last: f32,
@@ -47,6 +56,8 @@ struct RunLicense {
     version: VersionId,
     title: String,
     license: LicenseId,
+    /// Whether the license was bought by this command.
+    is_new: bool,
     price: Money,
     units: String,
     fee: Money,
@@ -64,12 +75,15 @@ impl Report for Run {
             ("escrow", format!("{}, {} came back", self.deposit.text(), self.refund.text())),
             ("gas", gas_text(&self.transactions)),
         ]);
+        if !self.is_log_fetched {
+            page.note("  No node has fetched the usage log yet; royalties inside the datasets wait for it.");
+        }
         page.title("paid");
         let rows = self.licenses.iter().map(|licensed| {
             vec![
                 licensed.title.clone(),
                 page.hash(licensed.version),
-                licensed.price.price_text(),
+                if licensed.is_new { licensed.price.price_text() } else { "held before".to_owned() },
                 licensed.units.clone(),
                 licensed.fee.price_text(),
             ]
@@ -100,7 +114,8 @@ impl Report for Shown {
             ("refunded", money_text(&job.refunded, false)),
             ("escrow", job.escrow.as_ref().map(|money| money_text(money, false)).unwrap_or_default()),
         ]);
-        let name = |version: &Option<answer::VersionLink>| version.as_ref().map_or_else(|| "-".to_owned(), version_name);
+        let name =
+            |version: &Option<answer::VersionLink>| version.as_ref().map_or_else(|| "-".to_owned(), version_name);
         page.title("licenses");
         let rows = job.licenses.iter().map(|licensed| vec![name(&licensed.version), licensed.units.0.to_string()]);
         page.table(&[("dataset", Align::Left), ("units charged", Align::Right)], &rows.collect::<Vec<_>>());
@@ -115,7 +130,8 @@ impl Report for Shown {
             ]
         });
         let right = Align::Right;
-        let columns = [("dataset", Align::Left), ("shards", right), ("records", right), ("tokens", right), ("size", right)];
+        let columns =
+            [("dataset", Align::Left), ("shards", right), ("records", right), ("tokens", right), ("size", right)];
         page.table(&columns, &rows.collect::<Vec<_>>());
         if job.usage.is_empty() {
             page.note("  none, or the logs are not fetched yet");
@@ -152,11 +168,30 @@ async fn train(settings: &Settings, args: JobRunArgs) -> anyhow::Result<Outcome>
         dir,
     };
     let progress = Progress::new(settings);
+    let standing = session::Standing::of(&peer, wallet.address()).await?;
     let trained = trainer::run(&client, &peer, &wallet, &plan, &sink(&progress)).await;
+    let mut is_log_fetched = false;
+    if let Ok(trained) = &trained {
+        progress.stage("waiting for the node to fetch the usage log");
+        is_log_fetched = wait_for_log(&client, trained.job).await;
+    }
+    standing.restore(&peer, &wallet).await?;
     progress.clear();
     peer.shutdown().await;
     let trained = trained.map_err(|error| explained(error, &tokens))?;
-    Ok(Outcome::report(report(trained, &tokens)))
+    Ok(Outcome::report(report(trained, &tokens, is_log_fetched)))
+}
+
+/// Whether the server has the job's usage logs: this process serves them, so it stays until then.
+async fn wait_for_log(client: &Client, job: JobId) -> bool {
+    let deadline = Instant::now() + LOG_FETCHED_WITHIN;
+    while Instant::now() < deadline {
+        if client.has_usage_logs(job).await.unwrap_or(false) {
+            return true;
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    false
 }
 
 /// Says amounts of the payment token as people read them.
@@ -184,7 +219,7 @@ fn fresh_name(wallet: &usufruct_chain::Wallet) -> String {
     format!("{}-{:#x}", since.as_millis(), wallet.address())
 }
 
-fn report(trained: TrainReport, tokens: &session::Tokens) -> Run {
+fn report(trained: TrainReport, tokens: &session::Tokens, is_log_fetched: bool) -> Run {
     let TrainReport { commitment, token, .. } = &trained;
     let money = |amount| tokens.money(amount, *token);
     Run {
@@ -197,6 +232,7 @@ fn report(trained: TrainReport, tokens: &session::Tokens) -> Run {
                 version: licensed.version,
                 title: licensed.title.clone(),
                 license: licensed.license,
+                is_new: licensed.is_new,
                 price: money(licensed.price),
                 units: licensed.units.to_string(),
                 fee: money(licensed.fee),
@@ -212,6 +248,7 @@ fn report(trained: TrainReport, tokens: &session::Tokens) -> Run {
         log: commitment.log,
         log_rows: commitment.log_rows,
         usage_root: commitment.usage_root,
+        is_log_fetched,
         steps: trained.steps,
         loss_first: trained.loss_first,
         loss_last: trained.loss_last,

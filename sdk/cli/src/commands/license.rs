@@ -68,8 +68,14 @@ impl Report for Licenses {
             })
             .collect();
         let left = Align::Left;
-        let columns =
-            [("id", Align::Right), ("dataset", left), ("version", left), ("paid", Align::Right), ("state", left), ("ends", left)];
+        let columns = [
+            ("id", Align::Right),
+            ("dataset", left),
+            ("version", left),
+            ("paid", Align::Right),
+            ("state", left),
+            ("ends", left),
+        ];
         page.table(&columns, &rows);
     }
 
@@ -99,9 +105,8 @@ async fn buy(settings: &Settings, args: BuyArgs) -> anyhow::Result<Outcome> {
     let progress = Progress::new(settings);
     progress.stage("reading the chain");
     let survey = Survey::read(wallet.reader()).await?;
-    let offer = market::offer(&survey, args.version).map_err(|error| {
-        Fault::not_found(error.to_string()).next("`usufruct dataset list` shows what there is")
-    })?;
+    let offer = market::offer(&survey, args.version)
+        .map_err(|error| Fault::not_found(error.to_string()).next("`usufruct dataset list` shows what there is"))?;
     let price = tokens.money(offer.price, offer.token);
     if let Some(max) = &args.max_price {
         let max = parse_amount(max, &price.token)?;
@@ -112,6 +117,7 @@ async fn buy(settings: &Settings, args: BuyArgs) -> anyhow::Result<Outcome> {
     progress.stage("buying");
     let licensee = args.licensee.unwrap_or_else(|| wallet.address());
     let bought = market::buy(&wallet, &offer, licensee).await?;
+    session::wait_indexed(settings, wallet.reader()).await;
     progress.clear();
     Ok(Outcome::report(Bought {
         license: bought.license,

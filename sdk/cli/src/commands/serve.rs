@@ -21,9 +21,10 @@ pub(crate) async fn run(settings: &Settings, args: ServeArgs) -> anyhow::Result<
     })?;
     let listen = settings.pick(&key::LISTEN, args.listen)?;
     let listen = match &listen {
-        Some(listen) => listen.value.parse().with_context(|| {
-            format!("'{}' is no address to listen on; an example is 0.0.0.0:8080", listen.value)
-        })?,
+        Some(listen) => listen
+            .value
+            .parse()
+            .with_context(|| format!("'{}' is no address to listen on; an example is 0.0.0.0:8080", listen.value))?,
         None => SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
     };
     let rpc = settings.rpc_url()?.to_owned();

@@ -1,8 +1,10 @@
 //! Connections that commands share: chain, wallet, server, own iroh peer.
 
+use std::time::{Duration, Instant};
+
 use usufruct_chain::{Deployment, Reader, RpcConfig, Wallet};
 use usufruct_sdk::{graph::Client, peer::Peer};
-use usufruct_storage::NodeConfig;
+use usufruct_storage::{NodeConfig, Provider};
 use usufruct_types::{Address, Amount};
 
 use crate::{
@@ -13,6 +15,9 @@ use crate::{
 
 /// How often a request of a command is tried: somebody is waiting for the answer.
 const ATTEMPTS: u32 = 2;
+/// How long a command waits for the server to index what it wrote, and how often it looks.
+const INDEXED_WITHIN: Duration = Duration::from_secs(10);
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// The two tokens of a deployment.
 #[derive(Clone, Debug)]
@@ -71,4 +76,44 @@ pub(crate) async fn tokens(reader: &Reader) -> anyhow::Result<Tokens> {
 pub(crate) async fn peer(settings: &Settings, reader: &Reader, role: &str) -> anyhow::Result<Peer> {
     let dir = settings.data_dir.value.join("peers").join(role);
     Ok(Peer::open(NodeConfig::new(dir), reader.clone()).await?)
+}
+
+/// Waits until the server has indexed what is on chain now, so that the next command finds what this one wrote.
+/// A server that cannot be asked, or lags, is no failure of what was written.
+pub(crate) async fn wait_indexed(settings: &Settings, reader: &Reader) {
+    let (Ok(client), Ok(head)) = (client(settings), reader.head().await) else { return };
+    let deadline = Instant::now() + INDEXED_WITHIN;
+    while Instant::now() < deadline {
+        match client.meta().await {
+            Ok(meta) if meta.block.as_ref().is_none_or(|block| block.number.0 < head.number) => {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            _ => return,
+        }
+    }
+}
+
+/// Where an account's blobs were announced before a command announced its own, short-lived endpoint.
+pub(crate) struct Standing(Option<Provider>);
+
+impl Standing {
+    /// Takes note of it.
+    pub(crate) async fn of(peer: &Peer, account: Address) -> anyhow::Result<Self> {
+        peer.gate().refresh_now().await?;
+        let announced = peer.gate().announcement_of(account);
+        // An endpoint of this very peer is as short-lived as the one now.
+        let announced = announced.filter(|(endpoint, _)| *endpoint != peer.provider().endpoint);
+        Ok(Self(announced.map(|(endpoint, addresses)| Provider {
+            endpoint,
+            addresses: addresses.split(',').filter_map(|address| address.parse().ok()).collect(),
+        })))
+    }
+
+    /// Announces it again: what the account published is served there, not by a command that has ended.
+    pub(crate) async fn restore(self, peer: &Peer, wallet: &Wallet) -> anyhow::Result<()> {
+        if let Some(provider) = self.0 {
+            peer.announce_provider(wallet, &provider).await?;
+        }
+        Ok(())
+    }
 }

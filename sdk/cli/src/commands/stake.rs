@@ -75,8 +75,13 @@ impl Report for Stakes {
             })
             .collect();
         let right = Align::Right;
-        let columns =
-            [("curator", Align::Left), ("counts", right), ("warming up", right), ("thawing", right), ("slashed", right)];
+        let columns = [
+            ("curator", Align::Left),
+            ("counts", right),
+            ("warming up", right),
+            ("thawing", right),
+            ("slashed", right),
+        ];
         page.table(&columns, &rows);
     }
 
@@ -110,6 +115,7 @@ pub(crate) async fn run(settings: &Settings, command: StakeCommand) -> anyhow::R
         }
         StakeCommand::List(_) => return Ok(Outcome::silent(crate::errors::Exit::Done)),
     };
+    session::wait_indexed(settings, wallet.reader()).await;
     Ok(Outcome::report(change))
 }
 

@@ -26,7 +26,9 @@ impl Report for Status {
     fn page(&self, page: &mut Page) {
         let number = |number: Option<u64>| number.map_or_else(|| "unknown".to_owned(), |number| number.to_string());
         let indexed = self.meta.block.as_ref().map(|block| block.number.0);
-        page.title(page.verdict(self.meta.is_caught_up, if self.meta.is_caught_up { "up to date" } else { "catching up" }));
+        page.title(
+            page.verdict(self.meta.is_caught_up, if self.meta.is_caught_up { "up to date" } else { "catching up" }),
+        );
         page.fields(&[
             ("page", self.node.clone()),
             ("GraphQL", format!("{}/graphql", self.node)),

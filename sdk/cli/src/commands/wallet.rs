@@ -118,7 +118,7 @@ impl Report for Keys {
 #[serde(rename_all = "camelCase")]
 struct Balance {
     account: Address,
-    ether_wei: String,
+    ether: Money,
     tokens: Vec<Money>,
 }
 
@@ -126,7 +126,7 @@ impl Report for Balance {
     fn page(&self, page: &mut Page) {
         page.title(page.hash(self.account));
         let tokens = self.tokens.iter().map(|money| (money.token.symbol.as_str(), money.text()));
-        let fields: Vec<_> = tokens.chain([("gas", format!("{} wei", self.ether_wei))]).collect();
+        let fields: Vec<_> = tokens.chain([("gas money", self.ether.text())]).collect();
         page.fields(&fields);
     }
 
@@ -188,8 +188,10 @@ async fn balance_of(settings: &Settings, account: Address) -> anyhow::Result<Out
         let amount = reader.balance_of(token.token, account).await?;
         held.push(Money::new(Amount::new(u128::try_from(amount)?), token));
     }
-    let ether_wei = reader.rpc().ether_of(account).await?.to_string();
-    Ok(Outcome::report(Balance { account, ether_wei, tokens: held }))
+    let wei = u128::try_from(reader.rpc().ether_of(account).await?)?;
+    let ether =
+        Money::new(Amount::new(wei), &TokenInfo { token: Address::ZERO, symbol: "ETH".to_owned(), decimals: 18 });
+    Ok(Outcome::report(Balance { account, ether, tokens: held }))
 }
 
 async fn fund(settings: &Settings, args: WalletFundArgs) -> anyhow::Result<Outcome> {

@@ -104,9 +104,11 @@ fn signer(error: &SignerError) -> Sorted {
 
 fn graph(error: &GraphError) -> Sorted {
     match error {
-        GraphError::NotFound { .. } => {
-            sorted(Exit::NotFound, "not_found", "`usufruct status` tells how far the index is; `usufruct dataset list` lists")
-        }
+        GraphError::NotFound { .. } => sorted(
+            Exit::NotFound,
+            "not_found",
+            "`usufruct status` tells how far the index is; `usufruct dataset list` lists",
+        ),
         GraphError::Unreachable { .. } | GraphError::Status { .. } => {
             sorted(Exit::Failed, "node_unreachable", "start a node with `usufruct up`, or check --node")
         }
@@ -130,9 +132,11 @@ fn content(error: &ContentError) -> Option<Sorted> {
         ContentError::NotRegistered { .. } => {
             sorted(Exit::NotFound, "not_found", "`usufruct dataset list` shows what there is")
         }
-        ContentError::Misregistered { .. } => {
-            sorted(Exit::Mismatch, "misregistered", "do not use this version: its registration is not what its manifest says")
-        }
+        ContentError::Misregistered { .. } => sorted(
+            Exit::Mismatch,
+            "misregistered",
+            "do not use this version: its registration is not what its manifest says",
+        ),
         _ => return None,
     })
 }
@@ -183,7 +187,11 @@ fn other(cause: &(dyn Error + 'static)) -> Option<Sorted> {
         return Some(sorted(Exit::Failed, "import", ""));
     }
     if cause.is::<FetchError>() {
-        return Some(sorted(Exit::Failed, "fetch", "the provider may be off; a license holder's --keystore may be needed"));
+        return Some(sorted(
+            Exit::Failed,
+            "fetch",
+            "the provider may be off; a license holder's --keystore may be needed",
+        ));
     }
     if let Some(NodeError::Locked { .. }) = cause.downcast_ref() {
         return Some(sorted(Exit::Failed, "locked", "wait for the other command to end"));

@@ -64,11 +64,7 @@ pub(crate) fn address_book(dir: &Path) -> std::path::PathBuf {
     dir.join("contracts.json")
 }
 
-async fn contracts(
-    dir: &Path,
-    anvil: &Anvil,
-    parameters: Option<&DeployParameters>,
-) -> anyhow::Result<Deployment> {
+async fn contracts(dir: &Path, anvil: &Anvil, parameters: Option<&DeployParameters>) -> anyhow::Result<Deployment> {
     let rpc = Rpc::connect(RpcConfig::new([anvil.url()]), Some(DEVELOPMENT_CHAIN_ID)).await?;
     let book = address_book(dir);
     if book.exists() {

@@ -87,17 +87,15 @@ impl NodeOperator {
     async fn plan(&self, request: PlanRequest) -> Result<Value, OperatorError> {
         let end = self.end(request.end_block).await?;
         let mut status = self.status.clone();
-        let is_there =
-            |now: &Status| now.indexed.is_some_and(|at| at.number >= end.number) && now.blobs.pending == 0;
+        let is_there = |now: &Status| now.indexed.is_some_and(|at| at.number >= end.number) && now.blobs.pending == 0;
         // A blob that stays away defers its part of the split; it does not hold the epoch up for ever.
         let _ = tokio::time::timeout(INDEX_WITHIN, status.wait_for(is_there)).await;
         let royalty_roots = self.reader.deployment().royalty_roots;
         let plan = plan::plan_epoch(&self.db, self.peer.node(), self.reader.chain_id(), royalty_roots, end).await;
         let proposal = plan.map_err(|error| failed(&error))?.proposal;
         self.peer.gate().add_public(proposal.tree);
-        let totals = proposal.totals.iter().map(|total| {
-            json!({ "token": total.token, "cumulative": total.cumulative })
-        });
+        let totals =
+            proposal.totals.iter().map(|total| json!({ "token": total.token, "cumulative": total.cumulative }));
         Ok(json!({
             "epoch": proposal.epoch,
             "startBlock": proposal.start_block,
@@ -120,9 +118,9 @@ impl NodeOperator {
             ))),
             Some(number) => {
                 let header = self.reader.block(number).await.map_err(|error| failed(&error))?;
-                header.map(|header| header.block_ref()).ok_or_else(|| {
-                    OperatorError::Refused(format!("the chain has no block {number}"))
-                })
+                header
+                    .map(|header| header.block_ref())
+                    .ok_or_else(|| OperatorError::Refused(format!("the chain has no block {number}")))
             }
         }
     }

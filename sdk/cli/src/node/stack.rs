@@ -54,7 +54,10 @@ impl Stack {
     pub(crate) async fn start(options: &StackOptions, metrics: &Metrics) -> anyhow::Result<Self> {
         // The port first: it is the cheapest thing to be refused.
         let listener = TcpListener::bind(options.listen).await.with_context(|| {
-            format!("cannot listen on {}: is the port taken? choose another with --http-port or --listen", options.listen)
+            format!(
+                "cannot listen on {}: is the port taken? choose another with --http-port or --listen",
+                options.listen
+            )
         })?;
         let address = listener.local_addr()?;
         let db = Db::connect(&DbConfig::new(&options.postgres)).await?;
@@ -81,12 +84,8 @@ impl Stack {
         let watcher = tokio::spawn(report(indexer.status(), ready.clone()));
         let render = metrics.clone();
         let token = operator_token(&options.dir)?;
-        let operator = NodeOperator {
-            db: db.clone(),
-            reader: reader.clone(),
-            peer: peer.clone(),
-            status: indexer.status(),
-        };
+        let operator =
+            NodeOperator { db: db.clone(), reader: reader.clone(), peer: peer.clone(), status: indexer.status() };
         let config = ServerConfig {
             listener,
             db: db.clone(),

@@ -36,9 +36,10 @@ impl Layers {
             Err(error) if error.kind() == io::ErrorKind::NotFound && !is_named => return Ok(self),
             Err(source) => return Err(SettingsError::Read { path, source }),
         };
-        let table: toml::Table = text
-            .parse()
-            .map_err(|error: toml::de::Error| SettingsError::Syntax { path: path.clone(), reason: error.to_string() })?;
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| SettingsError::Syntax {
+            path: path.clone(),
+            reason: error.to_string(),
+        })?;
         for name in table.keys() {
             // A password in a file that gets copied about is not a password.
             if !KEYS.iter().any(|key| key.name == name && !is_env_only(key)) {

@@ -80,7 +80,8 @@ impl NodeFile {
         let path = Self::path(data_dir);
         let draft = path.with_extension("json.new");
         let access = |source| NodeFileError::Access { path: path.clone(), source };
-        let text = serde_json::to_vec_pretty(self).map_err(|source| NodeFileError::Form { path: path.clone(), source })?;
+        let text =
+            serde_json::to_vec_pretty(self).map_err(|source| NodeFileError::Form { path: path.clone(), source })?;
         fs::write(&draft, text).map_err(access)?;
         fs::rename(&draft, &path).map_err(access)
     }

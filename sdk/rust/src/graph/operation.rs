@@ -70,6 +70,10 @@ pub(super) fn job() -> String {
     )
 }
 
+pub(super) fn usage_logs() -> String {
+    "query UsageLogs($id: Hash32!) { job(jobId: $id) { commitments(first: 500) { nodes { logState } } } }".to_owned()
+}
+
 const EPOCH: &str = "fragment E on Epoch { index state settler { address } startBlock endBlock { number hash } root \
     logSetHash treeCid treeState totals { ...M } finalizableAt \
     payouts(first: 100) { nodes { account { address } cumulative { ...M } claimed { ...M } } } }";
@@ -79,7 +83,9 @@ pub(super) fn epoch() -> String {
 }
 
 pub(super) fn latest_epoch() -> String {
-    format!("query LatestEpoch {{ epochs(first: 1) {{ nodes {{ ...E }} pageInfo {{ hasNextPage endCursor }} }} }} {EPOCH} {MONEY}")
+    format!(
+        "query LatestEpoch {{ epochs(first: 1) {{ nodes {{ ...E }} pageInfo {{ hasNextPage endCursor }} }} }} {EPOCH} {MONEY}"
+    )
 }
 
 pub(super) fn payouts() -> String {
@@ -119,6 +125,7 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("licenses", licenses()),
         ("stakes", stakes()),
         ("job", job()),
+        ("usage_logs", usage_logs()),
         ("epoch", epoch()),
         ("latest_epoch", latest_epoch()),
         ("payouts", payouts()),

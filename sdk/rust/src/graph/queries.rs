@@ -81,6 +81,22 @@ impl Client {
         found.ok_or_else(|| not_found("job", job))
     }
 
+    /// Whether the server has fetched and read every usage log that a job committed, at least one.
+    pub async fn has_usage_logs(&self, job: JobId) -> Result<bool, GraphError> {
+        #[derive(Deserialize)]
+        struct Of {
+            commitments: Nodes<Log>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Log {
+            log_state: String,
+        }
+        let found: Option<Of> = self.field(&operation::usage_logs(), json!({ "id": job }), "job").await?;
+        let logs = found.map(|of| of.commitments.nodes).unwrap_or_default();
+        Ok(!logs.is_empty() && logs.iter().all(|log| log.log_state == "AVAILABLE"))
+    }
+
     /// An epoch; the latest where no number is given.
     pub async fn epoch(&self, index: Option<EpochIndex>) -> Result<answer::Epoch, GraphError> {
         let found: Option<answer::Epoch> = match index {

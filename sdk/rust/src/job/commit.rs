@@ -7,7 +7,10 @@ use usufruct_types::{Amount, B256, BlobHash, VersionId, event::Event};
 use usufruct_usage::{KnownShards, ShardFacts, UsageRow, totals_of_rows, usage_root, write_log};
 
 use super::{Job, JobError};
-use crate::{peer::Peer, terms};
+use crate::{
+    peer::{JOB_PINS, Peer},
+    terms,
+};
 
 /// Usage that is on chain and paid for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +61,7 @@ impl Job {
 
         let mut bytes = Vec::new();
         let summary = write_log(&log_rows, &mut bytes)?;
-        let pin = format!("job/{}/{sequence}", self.id());
+        let pin = format!("{JOB_PINS}{}/{sequence}", self.id());
         let log = peer.node().import_bytes(bytes, &pin).await?;
         peer.gate().add_public(log);
 

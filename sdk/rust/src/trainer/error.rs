@@ -3,9 +3,7 @@
 use usufruct_chain::ChainError;
 use usufruct_storage::ShardError;
 
-use crate::{
-    content::ContentError, graph::GraphError, job::JobError, market::MarketError, peer::PeerError,
-};
+use crate::{content::ContentError, graph::GraphError, job::JobError, market::MarketError, peer::PeerError};
 
 /// A training run that stopped. What was consumed until then stands in the usage journal.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,9 @@
 //! `usufruct dataset get` and `usufruct dataset verify`.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde::Serialize;
 use usufruct_chain::{Reader, Wallet};
@@ -88,30 +91,39 @@ impl Report for Verified {
 pub(super) async fn get(settings: &Settings, args: GetArgs) -> anyhow::Result<Outcome> {
     let progress = Progress::new(settings);
     let session = Session::open(settings, args.version, &progress).await?;
-    let received_bytes = session.fetch(&progress).await?;
-    fs::create_dir_all(&args.to)?;
+    let written = write(&session, &args.to, &progress).await;
+    let size_bytes = session.content.manifest.size_bytes;
+    session.close().await?;
+    progress.clear();
+    let (files, received_bytes) = written?;
+    Ok(Outcome::report(Gotten { version: args.version, to: args.to, files, size_bytes, received_bytes }))
+}
+
+/// Fetches the shards and writes them as files; gives their names and the bytes received.
+async fn write(session: &Session, to: &Path, progress: &Progress) -> anyhow::Result<(Vec<String>, u64)> {
+    let received_bytes = session.fetch(progress).await?;
+    fs::create_dir_all(to)?;
     let mut files = Vec::new();
     for shard in &session.content.shards {
         let file = format!("{:05}.parquet", shard.ordinal);
-        session.peer.node().export(shard.hash, &args.to.join(&file)).await?;
+        session.peer.node().export(shard.hash, &to.join(&file)).await?;
         files.push(file);
     }
-    session.peer.shutdown().await;
-    progress.clear();
-    let size_bytes = session.content.manifest.size_bytes;
-    Ok(Outcome::report(Gotten { version: args.version, to: args.to, files, size_bytes, received_bytes }))
+    Ok((files, received_bytes))
 }
 
 /// Fetches a version and checks every byte, record and root of it.
 pub(super) async fn verify(settings: &Settings, version: VersionId) -> anyhow::Result<Outcome> {
     let progress = Progress::new(settings);
     let session = Session::open(settings, version, &progress).await?;
-    session.fetch(&progress).await?;
+    let fetched = session.fetch(&progress).await;
     progress.stage("checking every record");
-    let VersionContent { manifest, shards, .. } = &session.content;
-    let checked = verify_version(session.peer.node(), manifest, shards, &ReadLimits::default(), &silent()).await;
-    session.peer.shutdown().await;
+    let VersionContent { manifest, shards, .. } = session.content.clone();
+    let limits = ReadLimits::default();
+    let checked = verify_version(session.peer.node(), &manifest, &shards, &limits, &silent()).await;
+    session.close().await?;
     progress.clear();
+    fetched?;
     let difference = checked.as_ref().err().map(ToString::to_string);
     let exit = if difference.is_none() { Exit::Done } else { Exit::Mismatch };
     let verified = Verified {
@@ -132,6 +144,8 @@ pub(super) async fn verify(settings: &Settings, version: VersionId) -> anyhow::R
 struct Session {
     peer: Peer,
     content: VersionContent,
+    /// The license holder, and where its blobs were announced before.
+    holder: Option<(Wallet, session::Standing)>,
 }
 
 impl Session {
@@ -148,13 +162,25 @@ impl Session {
         let wallet = if is_free { None } else { Some(licensed_wallet(settings, &reader).await?) };
         let role = wallet.as_ref().map_or_else(|| "reader".to_owned(), |wallet| wallet.address().to_string());
         let peer = session::peer(settings, &reader, &role).await?;
-        if let Some(wallet) = &wallet {
+        let mut holder = None;
+        if let Some(wallet) = wallet {
             // Licensed shards go to endpoints that a license holder announced.
-            peer.announce(wallet).await?;
+            let standing = session::Standing::of(&peer, wallet.address()).await?;
+            peer.announce(&wallet).await?;
+            holder = Some((wallet, standing));
         }
         progress.stage("fetching manifest and shard table");
         let content = content::fetch(peer.node(), &survey, version).await?;
-        Ok(Self { peer, content })
+        Ok(Self { peer, content, holder })
+    }
+
+    /// Leaves things as they were.
+    async fn close(self) -> anyhow::Result<()> {
+        if let Some((wallet, standing)) = self.holder {
+            standing.restore(&self.peer, &wallet).await?;
+        }
+        self.peer.shutdown().await;
+        Ok(())
     }
 
     /// Fetches all shards; gives the bytes that came over the network.

@@ -48,7 +48,8 @@ struct Published {
 
 impl Report for Published {
     fn page(&self, page: &mut Page) {
-        let what = if self.is_new { "published" } else { "the same content was published before; nothing was sent for it" };
+        let what =
+            if self.is_new { "published" } else { "the same content was published before; nothing was sent for it" };
         page.title(page.verdict(true, format!("{}: {what}", self.name)));
         page.fields(&[
             ("version", page.hash(self.version)),
@@ -57,7 +58,12 @@ impl Report for Published {
             ("records", self.records.to_string()),
             ("size", format!("{} in {} shards", size_text(self.size_bytes), self.shards)),
             ("license", self.license.clone()),
-            ("mirrored", self.mirrored.map(|mirrored| format!("{} blobs, {}", mirrored.blobs, size_text(mirrored.bytes))).unwrap_or_default()),
+            (
+                "mirrored",
+                self.mirrored
+                    .map(|mirrored| format!("{} blobs, {}", mirrored.blobs, size_text(mirrored.bytes)))
+                    .unwrap_or_default(),
+            ),
             ("gas", gas_text(&self.transactions)),
         ]);
     }
@@ -111,6 +117,7 @@ pub(super) async fn run(settings: &Settings, args: PublishArgs) -> anyhow::Resul
         return Ok(Outcome::silent(Exit::Done));
     }
     peer.shutdown().await;
+    session::wait_indexed(settings, wallet.reader()).await;
     Ok(Outcome::report(published))
 }
 

@@ -12,6 +12,8 @@ use crate::{
 
 /// Shards that a page shows; `--json` has up to 100.
 const SHARDS_SHOWN: usize = 12;
+/// Columns that a page names.
+const COLUMNS_SHOWN: usize = 6;
 
 /// A version in full.
 #[derive(Serialize)]
@@ -36,6 +38,7 @@ impl Report for Shown {
         }
         page.title("version");
         let languages = manifest.map(|manifest| manifest.language.join(", ")).unwrap_or_default();
+        let earned: Vec<String> = version.revenue_totals.iter().map(|total| money_text(total, false)).collect();
         let columns = manifest.map(|manifest| columns_text(&manifest.fields)).unwrap_or_default();
         page.fields(&[
             ("dataset", format!("{name} v{}", summary.ordinal)),
@@ -47,6 +50,7 @@ impl Report for Shown {
             ("language", languages),
             ("columns", columns),
             ("derivatives", version.child_count.0.to_string()),
+            ("earned so far", earned.join(", ")),
         ]);
         if manifest.is_none() {
             page.note(format!("  The node does not have the manifest: {}.", version.manifest_state.to_lowercase()));
@@ -83,10 +87,6 @@ impl Shown {
             .iter()
             .map(|recipient| vec![page.hash(recipient.account.address), share_text(recipient.share_ppm)]);
         page.table(&[("account", Align::Left), ("share", Align::Right)], &rows.collect::<Vec<_>>());
-        let earned: Vec<String> = version.revenue_totals.iter().map(|total| money_text(total, false)).collect();
-        if !earned.is_empty() {
-            page.fields(&[("earned so far", earned.join(", "))]);
-        }
     }
 
     fn content(&self, page: &mut Page) {
@@ -104,8 +104,14 @@ impl Shown {
             ]
         });
         let (left, right) = (Align::Left, Align::Right);
-        let columns =
-            [("#", right), ("content id", left), ("size", right), ("records", right), ("tokens", right), ("contributor", left)];
+        let columns = [
+            ("#", right),
+            ("content id", left),
+            ("size", right),
+            ("records", right),
+            ("tokens", right),
+            ("contributor", left),
+        ];
         page.table(&columns, &rows.collect::<Vec<_>>());
         let hidden = version.summary.shard_count.0.saturating_sub(SHARDS_SHOWN as u64);
         if hidden > 0 {
@@ -114,13 +120,17 @@ impl Shown {
         if !version.attestations.nodes.is_empty() {
             page.title("statements");
             let rows = version.attestations.nodes.iter().map(|attestation| statement_row(page, attestation));
-            page.table(&[("kind", left), ("attester", left), ("when", left), ("statement", left)], &rows.collect::<Vec<_>>());
+            page.table(
+                &[("kind", left), ("attester", left), ("when", left), ("statement", left)],
+                &rows.collect::<Vec<_>>(),
+            );
         }
     }
 }
 
 fn terms_page(page: &mut Page, terms: &answer::Terms) {
-    let words = |list: &[String]| list.iter().map(|word| word.to_lowercase().replace('_', " ")).collect::<Vec<_>>().join(", ");
+    let words =
+        |list: &[String]| list.iter().map(|word| word.to_lowercase().replace('_', " ")).collect::<Vec<_>>().join(", ");
     page.title("terms");
     page.fields(&[
         ("id", page.hash(terms.terms_id)),
@@ -132,7 +142,12 @@ fn terms_page(page: &mut Page, terms: &answer::Terms) {
 }
 
 fn columns_text(fields: &[answer::Field]) -> String {
-    fields.iter().map(|field| format!("{} {}", field.name, field.data_type)).collect::<Vec<_>>().join(", ")
+    let mut shown: Vec<String> =
+        fields.iter().take(COLUMNS_SHOWN).map(|field| format!("{} {}", field.name, field.data_type)).collect();
+    if fields.len() > COLUMNS_SHOWN {
+        shown.push(format!("and {} more", fields.len() - COLUMNS_SHOWN));
+    }
+    shown.join(", ")
 }
 
 fn share_text(parts: u32) -> String {
