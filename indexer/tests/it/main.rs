@@ -1,5 +1,7 @@
 //! The indexer against real parts: anvil, Postgres, iroh.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot set up has failed")]
+
 mod kill;
 mod reorg;
 mod settle;
