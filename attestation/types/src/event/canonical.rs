@@ -15,7 +15,7 @@ use crate::{Amount, Ppm, Terms};
 const FORMAT: u8 = 1;
 
 impl Event {
-    /// The event in its canonical encoding; see [`canonical`](self) in the source for its form.
+    /// The event in its canonical encoding; its form stands at the top of the module in the source.
     pub fn canonical_bytes(&self) -> Vec<u8> {
         let mut out = Encoder(vec![FORMAT]);
         out.event(self);
