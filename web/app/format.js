@@ -58,6 +58,11 @@ export function short(hex) {
   return hex && hex.length > 14 ? `${hex.slice(0, 6)}…${hex.slice(-4)}` : (hex ?? "–");
 }
 
+/** A text whose hashes are cut to their ends. */
+export function shortened(text) {
+  return text.replaceAll(/0x[0-9a-f]{20,64}/g, short);
+}
+
 /** A content id by its ends. */
 export function shortCid(cid) {
   return `${cid.slice(0, 7)}…${cid.slice(-5)}`;

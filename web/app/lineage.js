@@ -94,8 +94,8 @@ function box(node, { x, y }, isRoot) {
   return s("a", { href: link(node), class: `${isRoot ? "root " : ""}${node.job ? "job" : "version"}` },
     s("title", {}, `${title} – ${subtitle}`),
     s("rect", { x, y, width: WIDTH, height: HEIGHT, rx: node.job ? 28 : 8 }),
-    s("text", { x: x + 14, y: y + 24, class: "title" }, cut(title, 24)),
-    s("text", { x: x + 14, y: y + 42, class: "subtitle" }, cut(subtitle, 28) + hidden));
+    s("text", { x: x + 14, y: y + 24, class: "title" }, cut(title, 22)),
+    s("text", { x: x + 14, y: y + 42, class: "subtitle" }, cut(subtitle, 25) + hidden));
 }
 
 /** What stays beyond the depth that was asked for. */

@@ -1,7 +1,7 @@
 // Small things that many pages show: hashes, accounts, evidence, states.
 
 import { h, s } from "./dom.js";
-import { grouped, money, short, shortCid, time, words } from "./format.js";
+import { grouped, money, short, shortCid, shortened, time, words } from "./format.js";
 
 /** A hash or id that copies itself. */
 export function hash(value, shown = short(value)) {
@@ -57,7 +57,7 @@ function show(event) {
     h("dl", { class: "facts" },
       row("Transaction", hash(transactionHash, transactionHash)),
       row("Log", String(logIndex)),
-      row("Block", grouped(block.number), block.isFinal === undefined ? "" : block.isFinal ? " · final" : " · can still be reorganised"),
+      row("Block", grouped(block.number), { true: " · final", false: " · can still be reorganised" }[block.isFinal] ?? ""),
       row("Block hash", hash(block.hash, block.hash)),
       block.time && row("Time", time(block.time))),
     h("button", { type: "button", class: "plain", popovertarget: "evidence", popovertargetaction: "hide" }, "Close"));
@@ -82,7 +82,7 @@ export function state(value) {
 /** Why content is not there, where it is not. */
 export function contentNotice(what, content) {
   if (!content || content.state === "AVAILABLE") return null;
-  const said = content.error ? ` Last attempt: ${content.error}.` : "";
+  const said = content.error ? ` Last attempt: ${shortened(content.error)}.` : "";
   return content.state === "PENDING"
     ? h("p", { class: "notice" }, `The ${what} is not here yet; the node keeps asking its providers.${said}`)
     : h("p", { class: "notice bad" }, `The ${what} is not what it should be and is not used: ${content.error ?? "no reason noted"}.`);

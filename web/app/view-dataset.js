@@ -158,7 +158,7 @@ function said({ statement }) {
   if (!statement) return "does not decode by its schema";
   const first = {
     SourceStatement: () => ["from ", outside(statement.sourceUri)],
-    LicenseStatement: () => [statement.license, " – ", outside(statement.evidenceUri)],
+    LicenseStatement: () => [statement.license, statement.evidenceUri && [" – ", outside(statement.evidenceUri)]],
     QualityStatement: () => `quality ${share(statement.scorePpm)}`,
     DerivationStatement: () => `${share(statement.sharePpm)} from ${statement.parent?.dataset?.name ?? "an unknown version"}`,
   }[statement.__typename]();
@@ -205,7 +205,7 @@ function records(manifest) {
   if (!manifest) return h("p", { class: "empty" }, "The manifest says what a record is; it is not here yet.");
   return h("div", {},
     facts(["Format", manifest.format], ["Language", manifest.language.join(", ") || "not stated"], ["Tokens", grouped(manifest.tokens)],
-      ["Claimed sources", manifest.sources.map((source) => h("div", {}, outside(source.uri), source.statement && h("p", { class: "small" }, source.statement)))]),
+      ["Claimed sources", manifest.sources.length === 0 ? "none" : manifest.sources.map((source) => h("div", {}, outside(source.uri), source.statement && h("p", { class: "small" }, source.statement)))]),
     table("Fields", [
       ["Field", (field) => h("code", {}, field.name)],
       ["Type", (field) => h("code", {}, field.type)],

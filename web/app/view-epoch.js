@@ -32,7 +32,7 @@ export async function load([index], signal) {
   const more = (after) => query(MORE, { index, after }).then((data) => data.epoch.payouts);
   return { title: `Epoch ${epoch.index}`, content: [
     h("div", { class: "hero" }, h("p", { class: "over" }, h("a", { href: "#/epochs" }, "Epochs")), h("h1", {}, `Epoch ${epoch.index}`),
-      h("p", { class: "by" }, state(epoch.state), ` blocks ${grouped(epoch.startBlock)} – ${grouped(epoch.endBlock.number)} · proposed by `, account(epoch.settler), " ", evidence(epoch.event),
+      h("p", { class: "by" }, state(epoch.state), ` blocks ${grouped(BigInt(epoch.startBlock) + 1n)} – ${grouped(epoch.endBlock.number)} · proposed by `, account(epoch.settler), " ", evidence(epoch.event),
         epoch.verdictEvent && [" · decided ", evidence(epoch.verdictEvent)])),
     epoch.state === "PROPOSED" && h("p", { class: "notice" }, `Its window is open until ${time(epoch.finalizableAt)}; whoever computes another root can object.`),
     contentNotice("payout tree", epoch.treeContent),

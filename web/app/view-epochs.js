@@ -17,7 +17,7 @@ export async function load(_, signal) {
   const render = (nodes) => table("Epochs", [
     ["Epoch", (epoch) => h("a", { href: `#/epochs/${epoch.index}` }, epoch.index)],
     ["State", (epoch) => state(epoch.state)],
-    ["Blocks", (epoch) => `${grouped(epoch.startBlock)} – ${grouped(epoch.endBlock.number)}`],
+    ["Blocks", (epoch) => `${grouped(BigInt(epoch.startBlock) + 1n)} – ${grouped(epoch.endBlock.number)}`],
     ["Root", (epoch) => hash(epoch.root)],
     ["Owed in all under it", (epoch) => sums(epoch.totals), "number"],
     ["Accounts paid", (epoch) => grouped(epoch.payouts.totalCount), "number"],

@@ -2,7 +2,7 @@
 
 import { EVENT, MONEY, query } from "./api.js";
 import { facts, h, section, table } from "./dom.js";
-import { bytes, count, grouped, money, price, words } from "./format.js";
+import { bytes, count, grouped, money, price, shortened, words } from "./format.js";
 import { account, asked, cid, evidence, hash, state } from "./parts.js";
 
 const VERSION = "version { ordinal dataset { assetId name title } }";
@@ -45,7 +45,7 @@ export async function load([id], signal) {
     section("Usage commitments", table("Commitments", [
       ["#", (one) => one.sequence, "number"],
       ["Log", (one) => cid(one.logCid)],
-      ["Log is", (one) => [state(one.logState), one.logContent.error && h("p", { class: "small" }, one.logContent.error)]],
+      ["Log is", (one) => [state(one.logState), one.logContent.error && h("p", { class: "small" }, shortened(one.logContent.error))]],
       ["Rows", (one) => grouped(one.logRows), "number"],
       ["Root of its totals", (one) => hash(one.usageRoot)],
       ["Proof", (one) => evidence(one.event)],

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bytes, count, decimal, grouped, money, price, share, short } from "../app/format.js";
+import { bytes, count, decimal, grouped, money, price, share, short, shortened } from "../app/format.js";
 
 const dollars = (amount) => ({ amount: String(amount), token: { symbol: "dUSD", decimals: 6 } });
 const plain = (text) => text.replaceAll("\u202f", " ");
@@ -39,6 +39,7 @@ test("sizes, shares and hashes are short", () => {
   assert.equal(plain(share(125_000)), "12.5 %");
   assert.equal(plain(share(1)), "0.0001 %");
   assert.equal(short(`0x${"ab".repeat(32)}`), "0xabab…abab");
+  assert.equal(shortened(`blob 0x${"ab".repeat(32)} is gone`), "blob 0xabab…abab is gone");
   assert.equal(grouped("1000000"), "1\u202f000\u202f000");
   assert.equal(count(1, "shard"), "1 shard");
   assert.equal(count(0, "shard"), "0 shards");

@@ -36,9 +36,9 @@ impl Block {
         Ok(block.and_then(|block| DateTime::from_unix_seconds(block.time)))
     }
 
-    /// Whether it can no longer be reorganised away, as far as the index knows.
-    async fn is_final(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
-        Ok(finalized(ctx).await?.is_some_and(|finalized| self.0.number <= finalized))
+    /// Whether it can no longer be reorganised away; null while the index has not noted any final block.
+    async fn is_final(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<bool>> {
+        Ok(finalized(ctx).await?.map(|finalized| self.0.number <= finalized))
     }
 }
 
