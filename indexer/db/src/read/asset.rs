@@ -87,46 +87,53 @@ impl Asset {
 
 impl Listed for Asset {
     const LIST: &'static str = "assets";
+    // What does not decide the order stands in the SELECT list, which Postgres evaluates after the limit.
     const SOURCE: &'static str = "(
         SELECT a.*, a.name COLLATE \"C\" AS sort_name,
-            coalesce(o.to_account, a.creator) AS owner,
             coalesce(v.block_number, 0) AS updated_block,
             coalesce(v.log_index, 0) AS updated_log_index,
             coalesce(v.ordinal, 0)::bigint AS versions,
-            te.license, te.uses, m.title, m.description,
+            te.license, te.uses,
             te.flat_price = 0 AND te.unit_price = 0 AS is_free,
-            lower(concat_ws(E'\\n', a.name, m.title, m.description, te.license, array_to_string(m.language, ' ')))
-                AS search_text,
-            coalesce(s.active, 0) AS active_stake
+            coalesce((
+                SELECT to_account FROM asset_transfers f
+                WHERE f.chain_id = a.chain_id AND f.asset_id = a.asset_id AND f.block_number <= $2
+                ORDER BY f.block_number DESC, f.log_index DESC LIMIT 1
+            ), a.creator) AS owner,
+            (
+                SELECT m.title FROM versions w JOIN manifests m ON m.manifest_hash = w.manifest_hash
+                WHERE w.chain_id = a.chain_id AND w.asset_id = a.asset_id AND w.block_number <= $2
+                ORDER BY w.ordinal DESC LIMIT 1
+            ) AS title,
+            (
+                SELECT m.description FROM versions w JOIN manifests m ON m.manifest_hash = w.manifest_hash
+                WHERE w.chain_id = a.chain_id AND w.asset_id = a.asset_id AND w.block_number <= $2
+                ORDER BY w.ordinal DESC LIMIT 1
+            ) AS description,
+            lower(concat_ws(E'\\n', a.name, te.license, (
+                SELECT concat_ws(E'\\n', m.title, m.description, array_to_string(m.language, ' '))
+                FROM versions w JOIN manifests m ON m.manifest_hash = w.manifest_hash
+                WHERE w.chain_id = a.chain_id AND w.asset_id = a.asset_id AND w.block_number <= $2
+                ORDER BY w.ordinal DESC LIMIT 1
+            ))) AS search_text,
+            coalesce((
+                SELECT sum(c.active) FROM (
+                    SELECT greatest(0,
+                        coalesce(sum(amount) FILTER (WHERE kind = 'staked' AND active_from_block <= $2), 0)
+                        - coalesce(sum(amount) FILTER (WHERE kind = 'unstake_requested'), 0)
+                        - coalesce(sum(amount - from_thawing) FILTER (WHERE kind = 'slashed'), 0)) AS active
+                    FROM stake_changes c
+                    WHERE c.chain_id = a.chain_id AND c.asset_id = a.asset_id AND c.block_number <= $2
+                    GROUP BY c.curator
+                ) c
+            ), 0) AS active_stake
         FROM assets a
-        LEFT JOIN LATERAL (
-            SELECT to_account FROM asset_transfers f
-            WHERE f.chain_id = a.chain_id AND f.asset_id = a.asset_id AND f.block_number <= $2
-            ORDER BY f.block_number DESC, f.log_index DESC LIMIT 1
-        ) o ON true
         LEFT JOIN LATERAL (
             SELECT * FROM versions v
             WHERE v.chain_id = a.chain_id AND v.asset_id = a.asset_id AND v.block_number <= $2
             ORDER BY v.ordinal DESC LIMIT 1
         ) v ON true
         LEFT JOIN terms te ON te.chain_id = v.chain_id AND te.terms_id = v.terms_id
-        LEFT JOIN LATERAL (
-            SELECT m.* FROM versions w
-            JOIN manifests m ON m.manifest_hash = w.manifest_hash
-            WHERE w.chain_id = a.chain_id AND w.asset_id = a.asset_id AND w.block_number <= $2
-            ORDER BY w.ordinal DESC LIMIT 1
-        ) m ON true
-        LEFT JOIN LATERAL (
-            SELECT sum(c.active) AS active FROM (
-                SELECT greatest(0,
-                    coalesce(sum(amount) FILTER (WHERE kind = 'staked' AND active_from_block <= $2), 0)
-                    - coalesce(sum(amount) FILTER (WHERE kind = 'unstake_requested'), 0)
-                    - coalesce(sum(amount - from_thawing) FILTER (WHERE kind = 'slashed'), 0)) AS active
-                FROM stake_changes c
-                WHERE c.chain_id = a.chain_id AND c.asset_id = a.asset_id AND c.block_number <= $2
-                GROUP BY c.curator
-            ) c
-        ) s ON true
         WHERE a.chain_id = $1 AND a.block_number <= $2)";
     const ORDER: Order = Self::BY_CREATION;
 
