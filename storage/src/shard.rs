@@ -142,10 +142,15 @@ impl ShardReader {
     /// Checks that bytes are a shard within limits, before anything of it is unpacked.
     pub fn open(bytes: Bytes, limits: &ReadLimits) -> Result<Self, ShardError> {
         let metadata = open_parquet(&bytes, limits, CREATED_BY)?;
+        Self::of(bytes, metadata)
+    }
+
+    /// Reads what [`open_parquet`] has checked.
+    pub(crate) fn of(bytes: Bytes, metadata: ArrowReaderMetadata) -> Result<Self, ShardError> {
         let records = u64::try_from(metadata.metadata().file_metadata().num_rows()).unwrap_or(0);
         let schema = metadata.schema().clone();
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes, metadata);
-        let batches = builder.with_batch_size(READ_ROWS).build().map_err(ShardError::Parquet)?;
+        let batches = guarded(|| builder.with_batch_size(READ_ROWS).build()).map_err(ShardError::Parquet)?;
         Ok(Self { batches: Some(batches), schema, records })
     }
 
@@ -160,20 +165,25 @@ impl ShardReader {
     }
 }
 
-const DECODER_PANIC: &str = "its values are none that a writer makes";
+/// Values that no writer makes can panic inside the Parquet library; a stranger's bytes must not end a task.
+fn guarded<T>(read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, ParquetError> {
+    panic::catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(ParquetError::General("its values are none that a writer makes".to_owned())))
+}
 
 impl Iterator for ShardReader {
     type Item = Result<RecordBatch, ShardError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let batches = self.batches.as_mut()?;
-        // Values that no writer makes can panic inside the library; a stranger's bytes must not end a task.
-        let next = panic::catch_unwind(AssertUnwindSafe(|| batches.next()));
-        let next = next.unwrap_or_else(|_| Some(Err(ArrowError::ParquetError(DECODER_PANIC.to_owned()))))?;
+        let next = match guarded(|| Ok(batches.next())) {
+            Ok(next) => next?.map_err(ShardError::Arrow),
+            Err(error) => Err(ShardError::Parquet(error)),
+        };
         if next.is_err() {
             self.batches = None;
         }
-        Some(next.map_err(ShardError::Arrow))
+        Some(next)
     }
 }
 
@@ -186,7 +196,7 @@ pub(crate) fn open_parquet(
     pages::check_footer(bytes, limits.columns_max).map_err(ShardError::Limits)?;
     // What a stranger says about Arrow types in key-value metadata is ignored: the types are Parquet's.
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-    let metadata = ArrowReaderMetadata::load(bytes, options).map_err(ShardError::Parquet)?;
+    let metadata = guarded(|| ArrowReaderMetadata::load(bytes, options)).map_err(ShardError::Parquet)?;
     let file = metadata.metadata();
     if file.file_metadata().created_by() != Some(created_by) {
         return Err(ShardError::Form(format!("its writer is not '{created_by}'")));

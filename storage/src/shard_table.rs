@@ -8,16 +8,13 @@ use arrow::{
     error::ArrowError,
 };
 use bytes::Bytes;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use usufruct_manifest::{Manifest, ShardRow, ShardRowError, ShardTotals, check_rows, content_root, shard_table_root};
 use usufruct_types::{Address, B256, BlobHash};
 
-use crate::shard::{self, ReadLimits, ShardError};
+use crate::shard::{self, ReadLimits, ShardError, ShardReader};
 
 /// What the writer calls itself; part of the bytes, so part of the format.
 const CREATED_BY: &str = "usufruct-shard-table version 1";
-/// Rows of a batch when a table is read.
-const READ_ROWS: usize = 8192;
 /// Name, width in bytes, whether it may be null.
 const HASH_COLUMNS: [(&str, i32, bool); 7] = [
     ("hash", 32, false),
@@ -109,11 +106,9 @@ pub fn decode(bytes: &Bytes, limits: &TableLimits) -> Result<Vec<ShardRow>, Tabl
     if metadata.schema().fields().len() != columns {
         return Err(TableError::Columns(format!("{} instead of {columns}", metadata.schema().fields().len())));
     }
-    let unreadable = |error| TableError::File(ShardError::Parquet(error));
-    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(bytes.clone(), metadata);
     let mut rows = Vec::new();
-    for batch in builder.with_batch_size(READ_ROWS).build().map_err(unreadable)? {
-        from_batch(&batch.map_err(|error| TableError::File(ShardError::Arrow(error)))?, &mut rows)?;
+    for batch in ShardReader::of(bytes.clone(), metadata).map_err(TableError::File)? {
+        from_batch(&batch.map_err(TableError::File)?, &mut rows)?;
         if rows.len() > rows_max as usize {
             return Err(TableError::TooManyRows { rows_max });
         }

@@ -147,19 +147,17 @@ fn a_byte_of_a_shard_can_be_wrong_without_a_panic() {
     let texts: ArrayRef =
         Arc::new(StringArray::from_iter((0..300).map(|at| (at % 4 != 0).then(|| format!("text {at}")))));
     let sound = write(texts, plain());
-    // Every byte takes minutes in a build with checks; every 23rd meets every kind of structure.
-    for at in (0..sound.len()).step_by(23) {
+    for at in 0..sound.len() {
         for flip in [0x01, 0x80] {
             let mut bytes = sound.to_vec();
             bytes[at] ^= flip;
             if let Ok(batches) = ShardReader::open(bytes.into(), &ReadLimits::default()) {
-                for batch in batches {
-                    let _ = batch;
-                }
+                let rows: usize = batches.map_while(Result::ok).map(|batch| batch.num_rows()).sum();
+                assert!(rows <= 300, "a change at byte {at} makes {rows} records of 300");
             }
         }
     }
-    for length in (0..sound.len()).step_by(5) {
+    for length in 0..sound.len() {
         assert!(ShardReader::open(sound.slice(..length), &ReadLimits::default()).is_err(), "cut at {length}");
     }
 }
