@@ -65,7 +65,7 @@ pub enum ClaimError {
         source: FetchError,
     },
     /// The tree is not in the local store.
-    #[error(transparent)]
+    #[error("the payout tree cannot be read from the local store")]
     Blob(#[from] BlobError),
     /// The tree is none.
     #[error("the payout tree {hash} cannot be read")]

@@ -48,7 +48,7 @@ pub enum MarketError {
         version: VersionId,
     },
     /// The buyer cannot pay.
-    #[error(transparent)]
+    #[error("the license cannot be paid")]
     Payment(#[from] JobError),
     /// The desk refuses.
     #[error("cannot buy a license of version {version}")]

@@ -8,15 +8,14 @@ use std::{
 use serde::Serialize;
 use usufruct_sdk::{
     graph::{Client, answer},
-    job::JobError,
-    trainer::{self, Choice, TrainError, TrainPlan, TrainReport, TrainSink, TrainStage},
+    trainer::{self, Choice, TrainPlan, TrainReport, TrainSink, TrainStage},
 };
-use usufruct_types::{Address, Amount, B256, BlobHash, JobId, LicenseId, VersionId};
+use usufruct_types::{Address, B256, BlobHash, JobId, LicenseId, VersionId};
 
 use crate::{
     args::{JobCommand, JobRunArgs},
     commands::{Outcome, Sent, gas_text, money_text, session, version_name},
-    errors::{Exit, Fault},
+    errors::Fault,
     output::{Align, Money, Page, Progress, Report, parse_amount, size_text},
     settings::Settings,
 };
@@ -178,7 +177,7 @@ async fn train(settings: &Settings, args: JobRunArgs) -> anyhow::Result<Outcome>
     standing.restore(&peer, &wallet).await?;
     progress.clear();
     peer.shutdown().await;
-    let trained = trained.map_err(|error| explained(error, &tokens))?;
+    let trained = trained.map_err(|error| session::explained(error.into(), &tokens))?;
     Ok(Outcome::report(report(trained, &tokens, is_log_fetched)))
 }
 
@@ -192,25 +191,6 @@ async fn wait_for_log(client: &Client, job: JobId) -> bool {
         tokio::time::sleep(LOOK_EVERY).await;
     }
     false
-}
-
-/// Says amounts of the payment token as people read them.
-fn explained(error: TrainError, tokens: &session::Tokens) -> anyhow::Error {
-    let money = |amount: &Amount| Money::new(*amount, &tokens.payment).text();
-    let told = match &error {
-        TrainError::Job(JobError::Budget { passes, needed, deposit }) => Some(format!(
-            "the budget is too small: {passes} pass(es) cost up to {}, the deposit is {}",
-            money(needed),
-            money(deposit)
-        )),
-        _ => None,
-    };
-    match told {
-        Some(told) => {
-            Fault::new(Exit::Usage, "budget", told).next("raise --deposit, or leave it out for what is needed").into()
-        }
-        None => error.into(),
-    }
 }
 
 /// A directory name that no other run has: the time in milliseconds and the account.

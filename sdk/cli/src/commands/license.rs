@@ -116,7 +116,8 @@ async fn buy(settings: &Settings, args: BuyArgs) -> anyhow::Result<Outcome> {
     }
     progress.stage("buying");
     let licensee = args.licensee.unwrap_or_else(|| wallet.address());
-    let bought = market::buy(&wallet, &offer, licensee).await?;
+    let bought = market::buy(&wallet, &offer, licensee).await;
+    let bought = bought.map_err(|error| session::explained(error.into(), &tokens))?;
     session::wait_indexed(settings, wallet.reader()).await;
     progress.clear();
     Ok(Outcome::report(Bought {

@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use usufruct_chain::{Deployment, Reader, RpcConfig, Wallet};
-use usufruct_sdk::{graph::Client, peer::Peer};
+use usufruct_sdk::{graph::Client, job::JobError, peer::Peer};
 use usufruct_storage::{NodeConfig, Provider};
 use usufruct_types::{Address, Amount};
 
 use crate::{
+    errors::{Exit, Fault},
     keys,
     output::{Money, TokenInfo},
     settings::Settings,
@@ -91,6 +92,27 @@ pub(crate) async fn wait_indexed(settings: &Settings, reader: &Reader) {
             _ => return,
         }
     }
+}
+
+/// Says amounts in an error as people read them; the library knows no decimals.
+pub(crate) fn explained(error: anyhow::Error, tokens: &Tokens) -> anyhow::Error {
+    let told = match error.chain().find_map(|cause| cause.downcast_ref()) {
+        Some(JobError::Budget { passes, needed, deposit }) => {
+            let money = |amount| Money::new(amount, &tokens.payment).text();
+            let (needed, deposit) = (money(*needed), money(*deposit));
+            let told =
+                format!("the budget is too small: {passes} pass(es) cost up to {needed}, the deposit is {deposit}");
+            Fault::new(Exit::Usage, "budget", told).next("raise --deposit, or leave it out for what is needed")
+        }
+        Some(JobError::Balance { account, token, held, deposit }) => {
+            let held = held.parse().map_or_else(|_| held.clone(), |held| tokens.money(held, *token).text());
+            let told = format!("account {account} holds {held}; {} are needed", tokens.money(*deposit, *token).text());
+            let next = "on a dev chain, `usufruct wallet fund` mints tokens";
+            Fault::new(Exit::Refused, "balance", told).next(next)
+        }
+        _ => return error,
+    };
+    told.into()
 }
 
 /// Where an account's blobs were announced before a command announced its own, short-lived endpoint.

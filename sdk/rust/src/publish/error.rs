@@ -12,7 +12,7 @@ use crate::peer::PeerError;
 #[non_exhaustive]
 pub enum PublishError {
     /// The plan itself is wrong.
-    #[error(transparent)]
+    #[error("the version cannot be published as planned")]
     Plan(#[from] PlanError),
     /// A parent is not on this chain.
     #[error("the parent {version} is not registered on this chain")]
@@ -30,7 +30,7 @@ pub enum PublishError {
     #[error("the local store failed")]
     Store(#[from] BlobError),
     /// The endpoint cannot be announced.
-    #[error(transparent)]
+    #[error("the version cannot be served")]
     Peer(#[from] PeerError),
     /// A call of the chain failed.
     #[error("cannot {doing}")]

@@ -10,7 +10,7 @@ use crate::{content::ContentError, graph::GraphError, job::JobError, market::Mar
 #[non_exhaustive]
 pub enum TrainError {
     /// The server cannot be asked, or refuses.
-    #[error(transparent)]
+    #[error("the server cannot be asked")]
     Graph(#[from] GraphError),
     /// Nothing matches the words.
     #[error("no dataset mentions '{words}'")]
@@ -19,13 +19,13 @@ pub enum TrainError {
         words: String,
     },
     /// A version's content cannot be had or is not what the chain says.
-    #[error(transparent)]
+    #[error("the data cannot be had")]
     Content(#[from] ContentError),
     /// A license is not for sale, or was not bought.
-    #[error(transparent)]
+    #[error("a license cannot be had")]
     Market(#[from] MarketError),
     /// The job failed.
-    #[error(transparent)]
+    #[error("the job cannot go on")]
     Job(#[from] JobError),
     /// A shard does not decode.
     #[error("a shard cannot be decoded")]
@@ -34,7 +34,7 @@ pub enum TrainError {
     #[error("the training stopped unexpectedly")]
     Stopped(#[source] tokio::task::JoinError),
     /// The endpoint cannot be announced.
-    #[error(transparent)]
+    #[error("the shards cannot be fetched here")]
     Peer(#[from] PeerError),
     /// A call of the chain failed.
     #[error("cannot {doing}")]
