@@ -56,12 +56,20 @@ pub(crate) async fn run(settings: &Settings, args: DemoArgs) -> anyhow::Result<(
     if args.exit {
         stack.stop().await?;
         shut_down(&peers).await;
-        return embedded.stop().await;
+        embedded.stop().await?;
+        if !settings.json {
+            output::write_out(&format!(
+                "\nThe node has stopped; without --exit it stays up, with its page. Its data is in {}\n",
+                dir.display()
+            ))?;
+        }
+        return Ok(());
     }
     node_file(&dir, &stack, embedded.anvil.url()).write(&dir)?;
     if !settings.json {
         output::write_out(&format!(
-            "\nThe node stays up until Ctrl-C. Look around with\n  usufruct --data-dir {dir} dataset list\n  usufruct --data-dir {dir} epoch verify 1\n",
+            "{}\nThe node stays up until Ctrl-C. Look around with\n  usufruct --data-dir {dir} dataset list\n  usufruct --data-dir {dir} epoch verify 1\n",
+            summary.addresses(),
             dir = dir.display()
         ))?;
     }

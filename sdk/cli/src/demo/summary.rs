@@ -192,6 +192,12 @@ impl Summary {
         out
     }
 
+    /// Where the node of the demo answers while it is up.
+    pub(crate) fn addresses(&self) -> String {
+        let NodeSummary { page, graphql, rpc, data_dir } = &self.node;
+        format!("\nLook at       {page}\n  GraphQL     {graphql}\n  chain RPC   {rpc}\n  data        {data_dir}\n")
+    }
+
     fn write(&self, out: &mut String) -> std::fmt::Result {
         writeln!(out, "\nPublished")?;
         for one in &self.publications {
@@ -267,9 +273,6 @@ impl Summary {
         for timing in &self.timings {
             writeln!(out, "  {:>8.1} s  {}", timing.ms as f64 / 1000.0, timing.stage)?;
         }
-        writeln!(out, "\nLook at       {}", self.node.page)?;
-        writeln!(out, "  GraphQL     {}", self.node.graphql)?;
-        writeln!(out, "  chain RPC   {}", self.node.rpc)?;
-        writeln!(out, "  data        {}", self.node.data_dir)
+        Ok(())
     }
 }
