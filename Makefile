@@ -10,6 +10,8 @@ CACHE := $(or $(USUFRUCT_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/usufruct)
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 export PATH := $(CACHE)/tools/bin:$(PATH):$(HOME)/.cargo/bin
 
+# Targets are named without their package: cargo then chooses features for the whole workspace, as tests and lints do,
+# and builds each dependency once.
 USUFRUCT := $(CARGO_TARGET_DIR)/debug/usufruct
 STEP := .ci/step
 NPM := npm run --silent
@@ -29,11 +31,11 @@ setup: ## Install everything that is missing
 
 build: ## Build the usufruct command
 	@$(SETUP) build
-	@$(STEP) "Build usufruct" cargo build --locked --package usufruct
+	@$(STEP) "Build usufruct" cargo build --locked --bin usufruct
 
 demo: ## Run the whole loop on real data; ARGS=--exit ends with it, ARGS="--exit --json" prints JSON
 	@$(SETUP) demo
-	@$(STEP) "Build usufruct" cargo build --locked --package usufruct
+	@$(STEP) "Build usufruct" cargo build --locked --bin usufruct
 	@$(USUFRUCT) demo $(ARGS)
 
 test: setup check test-contracts test-rust test-demo ## Check and test everything, as CI does
@@ -70,12 +72,12 @@ abi-check:
 	@$(STEP) "Merkle vectors are fresh" $(NPM) contracts:vectors:check
 
 sdl: ## Write graphql/schema.graphql anew
-	cargo run --quiet --locked --package usufruct-graphql --example sdl >$(CARGO_TARGET_DIR)/schema.graphql
+	cargo run --quiet --locked --example sdl >$(CARGO_TARGET_DIR)/schema.graphql
 	cp $(CARGO_TARGET_DIR)/schema.graphql graphql/schema.graphql
 
 sdl-check:
 	@$(STEP) "GraphQL schema is fresh" bash -c 'diff --unified graphql/schema.graphql \
-		<(cargo run --quiet --locked --package usufruct-graphql --example sdl) || { echo "run: make sdl"; exit 1; }'
+		<(cargo run --quiet --locked --example sdl) || { echo "run: make sdl"; exit 1; }'
 
 test-contracts: ## Forge: unit, fuzz and invariant tests, gas
 	@$(STEP) "Contract tests" $(NPM) contracts:test
@@ -92,7 +94,7 @@ test-rust: ## Rust tests, against real Postgres, anvil and iroh
 	fi
 
 test-demo: ## The demo without a reader, its JSON checked
-	@$(STEP) "Build usufruct" cargo build --locked --package usufruct
+	@$(STEP) "Build usufruct" cargo build --locked --bin usufruct
 	@$(STEP) "Demo" .ci/test_demo $(USUFRUCT)
 
 clean: ## Remove build output, downloaded npm packages and tools
