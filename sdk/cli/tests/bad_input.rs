@@ -149,6 +149,16 @@ async fn an_rpc_of_another_chain_is_told() {
 }
 
 #[test]
+fn an_occupied_port_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = taken.local_addr().expect("bound").port().to_string();
+    for flag in ["--http-port", "--rpc-port"] {
+        let home = Home::new();
+        home.run(&["up", flag, &port]).failed(1, &format!("cannot listen on 127.0.0.1:{port}"));
+    }
+}
+
+#[test]
 fn wrong_usage_is_json_where_json_was_asked_for() {
     let home = Home::new();
     let ran = home.run(&["dataset", "show", "0x12", "--json"]);

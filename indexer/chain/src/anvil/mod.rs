@@ -14,6 +14,7 @@ mod locate;
 mod process;
 
 use std::{
+    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -92,6 +93,16 @@ pub enum AnvilError {
         /// Why.
         source: std::io::Error,
     },
+    /// Something else listens on the port asked for.
+    #[error(
+        "cannot listen on 127.0.0.1:{port} for the chain's RPC; is the port taken? choose another, or none for a free one"
+    )]
+    Port {
+        /// The port.
+        port: u16,
+        /// Why.
+        source: std::io::Error,
+    },
     /// It ended before it answered.
     #[error("anvil ended at once: {output}")]
     Ended {
@@ -133,6 +144,10 @@ impl Anvil {
     /// Starts a chain and waits until it answers. Its accounts are those of
     /// [`Signer::development`](crate::Signer::development), with 10,000 ether each.
     pub async fn start(config: AnvilConfig) -> Result<Self, AnvilError> {
+        if let Some(port) = config.port {
+            // Anvil finds that out too, but does not say which port it means.
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|source| AnvilError::Port { port, source })?;
+        }
         let binary = locate::binary(config.binary.as_deref())?;
         if let Some(state) = &config.state {
             process::check_state(state)?;
