@@ -25,6 +25,9 @@ contract CurationStake is ICurationStake, AccessManaged, ReentrancyGuardTransien
     uint64 private constant WARMUP_BLOCKS_MAX = 1_000_000;
     uint64 private constant THAW_SECONDS_MIN = 1;
     uint64 private constant THAW_SECONDS_MAX = 365 days;
+    uint256 private constant PPM_WHOLE = 1_000_000;
+    /// @dev Half: who slashes his own stake through a friend loses at least as much as he gets back.
+    uint32 private constant BOUNTY_PPM_MAX = 500_000;
 
     /// @notice Where assets are registered.
     IAssetRegistry public immutable ASSET_REGISTRY;
@@ -95,27 +98,27 @@ contract CurationStake is ICurationStake, AccessManaged, ReentrancyGuardTransien
     // ---------------------------------------------------------------- governance
 
     /// @inheritdoc ICurationStake
-    function slash(uint256 assetId, address curator, uint128 amount, address beneficiary, bytes32 reason)
-        external
-        restricted
-        nonReentrant
-    {
+    function slash(
+        uint256 assetId,
+        address curator,
+        uint128 amount,
+        address harmed,
+        address challenger,
+        uint32 bountyPpm,
+        bytes32 reason
+    ) external restricted nonReentrant {
         require(amount > 0, ZeroAmount());
-        require(beneficiary != address(0) && beneficiary != address(this), BadBeneficiary(beneficiary));
-        Position storage position = _positions[assetId][curator];
-        (uint128 staked, uint128 thawing) = (position.staked, position.thawing);
-        // Thawing stake first: it leaves soonest.
-        uint128 fromThawing = amount < thawing ? amount : thawing;
-        uint128 fromStaked = amount - fromThawing < staked ? amount - fromThawing : staked;
-        uint128 taken = fromThawing + fromStaked;
-        require(taken > 0, NothingToSlash(assetId, curator));
+        require(harmed != address(0) && harmed != address(this), BadBeneficiary(harmed));
+        require(bountyPpm == 0 || (challenger != address(0) && challenger != address(this)), BadBeneficiary(challenger));
+        require(bountyPpm <= BOUNTY_PPM_MAX, OutOfBounds("bountyPpm", bountyPpm, 0, BOUNTY_PPM_MAX));
+        (uint128 taken, uint128 fromThawing) = _take(assetId, curator, amount);
+        // At most half of 128 bits. Rounded down: the harmed never get less than the challenger.
+        uint128 bounty = uint128(uint256(taken) * bountyPpm / PPM_WHOLE);
+        emit StakeSlashed(assetId, curator, taken, fromThawing, harmed, reason);
+        if (bounty > 0) emit BountyPaid(assetId, curator, challenger, bounty, reason);
 
-        position.staked = staked - fromStaked;
-        position.thawing = thawing - fromThawing;
-        _totalHeld -= taken;
-        emit StakeSlashed(assetId, curator, taken, fromThawing, beneficiary, reason);
-
-        STAKE_TOKEN.safeTransfer(beneficiary, taken);
+        if (bounty > 0) STAKE_TOKEN.safeTransfer(challenger, bounty);
+        STAKE_TOKEN.safeTransfer(harmed, taken - bounty);
     }
 
     /// @inheritdoc ICurationStake
@@ -162,6 +165,23 @@ contract CurationStake is ICurationStake, AccessManaged, ReentrancyGuardTransien
     }
 
     // ---------------------------------------------------------------- inside
+
+    /// @dev Thawing stake first: it leaves soonest.
+    function _take(uint256 assetId, address curator, uint128 amount)
+        private
+        returns (uint128 taken, uint128 fromThawing)
+    {
+        Position storage position = _positions[assetId][curator];
+        (uint128 staked, uint128 thawing) = (position.staked, position.thawing);
+        fromThawing = amount < thawing ? amount : thawing;
+        uint128 fromStaked = amount - fromThawing < staked ? amount - fromThawing : staked;
+        taken = fromThawing + fromStaked;
+        require(taken > 0, NothingToSlash(assetId, curator));
+
+        position.staked = staked - fromStaked;
+        position.thawing = thawing - fromThawing;
+        _totalHeld -= taken;
+    }
 
     function _setWarmupBlocks(uint64 blocks) private {
         require(blocks <= WARMUP_BLOCKS_MAX, OutOfBounds("warmupBlocks", blocks, 0, WARMUP_BLOCKS_MAX));

@@ -3,13 +3,14 @@ pragma solidity ^0.8.30;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {CurationStake} from "../src/CurationStake.sol";
 import {AssetKind} from "../src/interfaces/IAssetRegistry.sol";
 import {ICurationStake} from "../src/interfaces/ICurationStake.sol";
 import {ExactTransfer} from "../src/libraries/ExactTransfer.sol";
 import {Fixture} from "./support/Fixture.sol";
-import {FeeToken} from "./support/Tokens.sol";
+import {FeeToken, ReentrantToken} from "./support/Tokens.sol";
 
 contract CurationStakeTest is Fixture {
     uint256 internal assetId;
@@ -113,7 +114,7 @@ contract CurationStakeTest is Fixture {
         vm.warp(block.timestamp + THAW);
         vm.expectEmit(address(stakes));
         emit ICurationStake.StakeSlashed(assetId, CURATOR, 7e18, 4e18, TREASURY, "copied");
-        stakes.slash(assetId, CURATOR, 7e18, TREASURY, "copied");
+        stakes.slash(assetId, CURATOR, 7e18, TREASURY, address(0), 0, "copied");
         (uint128 staked, uint128 thawing,) = stakes.stakeOf(assetId, CURATOR);
         vm.assertEq(staked, 3e18);
         vm.assertEq(thawing, 0);
@@ -128,7 +129,7 @@ contract CurationStakeTest is Fixture {
         stake(staked);
         if (unstaked > 0) unstake(unstaked);
         uint128 taken = asked < staked ? asked : staked;
-        stakes.slash(assetId, CURATOR, asked, TREASURY, "");
+        stakes.slash(assetId, CURATOR, asked, TREASURY, address(0), 0, "");
         (uint128 left, uint128 thawing,) = stakes.stakeOf(assetId, CURATOR);
         vm.assertEq(usuf.balanceOf(TREASURY), taken);
         vm.assertEq(uint256(left) + thawing, staked - taken);
@@ -137,17 +138,80 @@ contract CurationStakeTest is Fixture {
 
     function test_slash_refusals() public {
         vm.expectRevert(abi.encodeWithSelector(ICurationStake.NothingToSlash.selector, assetId, CURATOR));
-        stakes.slash(assetId, CURATOR, 1, TREASURY, "");
+        stakes.slash(assetId, CURATOR, 1, TREASURY, address(0), 0, "");
         stake(1);
         vm.expectRevert(abi.encodeWithSelector(ICurationStake.ZeroAmount.selector));
-        stakes.slash(assetId, CURATOR, 0, TREASURY, "");
+        stakes.slash(assetId, CURATOR, 0, TREASURY, address(0), 0, "");
         vm.expectRevert(abi.encodeWithSelector(ICurationStake.BadBeneficiary.selector, address(0)));
-        stakes.slash(assetId, CURATOR, 1, address(0), "");
+        stakes.slash(assetId, CURATOR, 1, address(0), address(0), 0, "");
         vm.expectRevert(abi.encodeWithSelector(ICurationStake.BadBeneficiary.selector, address(stakes)));
-        stakes.slash(assetId, CURATOR, 1, address(stakes), "");
+        stakes.slash(assetId, CURATOR, 1, address(stakes), address(0), 0, "");
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, STRANGER));
         vm.prank(STRANGER);
-        stakes.slash(assetId, CURATOR, 1, TREASURY, "");
+        stakes.slash(assetId, CURATOR, 1, TREASURY, address(0), 0, "");
+    }
+
+    /// @dev Stake is insurance: the harmed are paid first, the challenger at most as much.
+    function test_slash_paysBountyAndCompensation() public {
+        stake(10e18);
+        vm.expectEmit(address(stakes));
+        emit ICurationStake.StakeSlashed(assetId, CURATOR, 8e18, 0, CREATOR, "copied");
+        vm.expectEmit(address(stakes));
+        emit ICurationStake.BountyPaid(assetId, CURATOR, STRANGER, 2e18, "copied");
+        stakes.slash(assetId, CURATOR, 8e18, CREATOR, STRANGER, 250_000, "copied");
+        vm.assertEq(usuf.balanceOf(CREATOR), 6e18);
+        vm.assertEq(usuf.balanceOf(STRANGER), 2e18);
+        vm.assertEq(stakes.totalHeld(), 2e18);
+    }
+
+    /// @dev Attack 15: slashing oneself through a friend loses at least half, to the last unit.
+    function testFuzz_slash_trivialSelfSlashLosesHalf(uint128 staked, uint128 asked, uint32 bountyPpm) public {
+        staked = uint128(bound(staked, 1, 1000e18));
+        asked = uint128(bound(asked, 1, type(uint128).max));
+        stake(staked);
+        uint256 before = usuf.balanceOf(CURATOR);
+        if (bountyPpm > 500_000) {
+            vm.expectRevert(
+                abi.encodeWithSelector(ICurationStake.OutOfBounds.selector, bytes32("bountyPpm"), bountyPpm, 0, 500_000)
+            );
+            stakes.slash(assetId, CURATOR, asked, TREASURY, CURATOR, bountyPpm, "");
+            return;
+        }
+        stakes.slash(assetId, CURATOR, asked, TREASURY, CURATOR, bountyPpm, "");
+        uint256 taken = asked < staked ? asked : staked;
+        uint256 back = usuf.balanceOf(CURATOR) - before;
+        vm.assertEq(back, taken * bountyPpm / 1_000_000);
+        vm.assertLe(2 * back, taken, "at most half comes back");
+        vm.assertEq(usuf.balanceOf(TREASURY), taken - back);
+    }
+
+    function test_slash_bountyNeedsAChallenger() public {
+        stake(1);
+        vm.expectRevert(abi.encodeWithSelector(ICurationStake.BadBeneficiary.selector, address(0)));
+        stakes.slash(assetId, CURATOR, 1, TREASURY, address(0), 1, "");
+        vm.expectRevert(abi.encodeWithSelector(ICurationStake.BadBeneficiary.selector, address(stakes)));
+        stakes.slash(assetId, CURATOR, 1, TREASURY, address(stakes), 1, "");
+    }
+
+    /// @dev Attack 38: a token that calls back in the middle of the payment of a bounty finds the door shut.
+    function test_slash_isNotReentrant() public {
+        ReentrantToken token = new ReentrantToken();
+        CurationStake other = new CurationStake(address(authority), registry, token, WARMUP, THAW);
+        token.mint(address(this), 1000);
+        token.approve(address(other), 1000);
+        other.stake(assetId, 1000);
+        authority.grantRole(authority.ADMIN_ROLE(), address(token), 0);
+        token.arm(
+            address(other), abi.encodeCall(other.slash, (assetId, address(this), 100, TREASURY, STRANGER, 500_000, ""))
+        );
+        other.slash(assetId, address(this), 100, TREASURY, STRANGER, 500_000, "");
+        vm.assertTrue(token.wasRefused());
+        vm.assertEq(
+            keccak256(token.refusal()),
+            keccak256(abi.encodeWithSelector(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector))
+        );
+        vm.assertEq(other.totalHeld(), 900);
+        vm.assertEq(token.balanceOf(address(other)), 900);
     }
 
     // ---------------------------------------------------------------- parameters, surplus

@@ -19,7 +19,7 @@ contract GovernanceTest is Fixture {
         bytes call;
     }
 
-    function powers() private view returns (Power[12] memory list_) {
+    function powers() private view returns (Power[14] memory list_) {
         list_[0] = Power(address(roots), abi.encodeCall(roots.setSource, (STRANGER, true)));
         list_[1] = Power(address(roots), abi.encodeCall(roots.setToken, (address(usuf), true)));
         list_[2] = Power(address(roots), abi.encodeCall(roots.setProtocolFeePpm, (1)));
@@ -27,16 +27,19 @@ contract GovernanceTest is Fixture {
         list_[4] = Power(address(roots), abi.encodeCall(roots.setChallengeWindowSeconds, (60)));
         list_[5] = Power(address(roots), abi.encodeCall(roots.setBondAmount, (1)));
         list_[6] = Power(address(roots), abi.encodeCall(roots.sweepSurplus, (address(usd), TREASURY)));
-        list_[7] = Power(address(roots), abi.encodeCall(roots.reject, (1, "wrong")));
+        list_[7] = Power(address(roots), abi.encodeCall(roots.reject, (1, STRANGER, "wrong")));
         list_[8] = Power(address(stakes), abi.encodeCall(stakes.setWarmupBlocks, (1)));
         list_[9] = Power(address(stakes), abi.encodeCall(stakes.setThawSeconds, (1)));
-        list_[10] = Power(address(stakes), abi.encodeCall(stakes.slash, (1, CURATOR, 1, TREASURY, "wrong")));
+        list_[10] =
+            Power(address(stakes), abi.encodeCall(stakes.slash, (1, CURATOR, 1, TREASURY, STRANGER, 0, "wrong")));
+        list_[12] = Power(address(roots), abi.encodeCall(roots.hold, (1, 60)));
+        list_[13] = Power(address(roots), abi.encodeCall(roots.release, (1)));
         list_[11] = Power(address(desk), abi.encodeCall(desk.revoke, (1, "wrong")));
     }
 
     function testFuzz_nobodyElse(address caller) public {
         vm.assume(caller != address(this));
-        Power[12] memory all = powers();
+        Power[14] memory all = powers();
         for (uint256 i = 0; i < all.length; ++i) {
             vm.prank(caller);
             (bool succeeded, bytes memory returned) = all[i].target.call(all[i].call);
@@ -58,7 +61,7 @@ contract GovernanceTest is Fixture {
         roots.propose(proposalOf(1, "root", new TokenTotal[](0)));
 
         vm.startPrank(COUNCIL);
-        roots.reject(1, "wrong");
+        roots.reject(1, STRANGER, "wrong");
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, COUNCIL));
         roots.setBondAmount(1);
         vm.stopPrank();

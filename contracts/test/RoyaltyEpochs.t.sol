@@ -260,7 +260,7 @@ contract RoyaltyEpochsTest is Fixture {
         proposeNext("wrong");
         vm.expectEmit(address(roots));
         emit IRoyaltyRoots.RootRejected(1, address(this), "a lie");
-        roots.reject(1, "a lie");
+        roots.reject(1, address(0), "a lie");
         vm.assertEq(usuf.balanceOf(TREASURY), BOND);
         vm.assertEq(usuf.balanceOf(address(roots)), 0);
         (uint64 next, uint64 startBlock) = roots.nextEpoch();
@@ -282,7 +282,7 @@ contract RoyaltyEpochsTest is Fixture {
         emit IRoyaltyRoots.RootRejected(2, address(this), "a lie");
         vm.expectEmit(address(roots));
         emit IRoyaltyRoots.RootRejected(3, address(this), "queued after a rejected root");
-        roots.reject(2, "a lie");
+        roots.reject(2, address(0), "a lie");
 
         // One bond is taken, one returned, one stays.
         vm.assertEq(usuf.balanceOf(TREASURY), BOND);
@@ -303,14 +303,122 @@ contract RoyaltyEpochsTest is Fixture {
         (,,, uint64 finalizableAt,) = roots.pendingOf(1);
         vm.warp(finalizableAt);
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.WindowPassed.selector, 1, finalizableAt));
-        roots.reject(1, "late");
+        roots.reject(1, address(0), "late");
     }
 
     function test_reject_unknown() public {
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.NotPending.selector, 1));
-        roots.reject(1, "");
+        roots.reject(1, address(0), "");
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.NotPending.selector, 0));
-        roots.reject(0, "");
+        roots.reject(0, address(0), "");
+    }
+
+    function test_reject_halfOfTheBondToTheChallenger() public {
+        roots.setBondAmount(101);
+        proposeNext("wrong");
+        roots.reject(1, STRANGER, "a lie");
+        vm.assertEq(usuf.balanceOf(STRANGER), 50);
+        vm.assertEq(usuf.balanceOf(TREASURY), 51);
+        vm.assertEq(roots.trackedOf(address(usuf)), 0);
+    }
+
+    // ---------------------------------------------------------------- hold, release
+
+    function test_hold_keepsARootFromBeingFinal() public {
+        proposeNext("one");
+        uint64 windowEnds = uint64(block.timestamp) + WINDOW;
+        vm.expectEmit(address(roots));
+        emit IRoyaltyRoots.RootHeld(1, windowEnds + 1 days);
+        roots.hold(1, 1 days);
+        vm.warp(windowEnds);
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.WindowOpen.selector, 1, windowEnds + 1 days));
+        roots.finalize(1);
+        // It can be held again and thrown out as long as it waits.
+        roots.hold(1, 30 days);
+        roots.reject(1, address(0), "a lie");
+        vm.assertEq(usuf.balanceOf(TREASURY), BOND);
+    }
+
+    function test_hold_lapses() public {
+        proposeNext("one");
+        roots.hold(1, 30 days);
+        (,,, uint64 finalizableAt,) = roots.pendingOf(1);
+        vm.warp(finalizableAt);
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.WindowPassed.selector, 1, finalizableAt));
+        roots.hold(1, 1);
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.WindowPassed.selector, 1, finalizableAt));
+        roots.release(1);
+        roots.finalize(1);
+    }
+
+    function test_hold_refusals() public {
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.NotPending.selector, 1));
+        roots.hold(1, 1);
+        vm.expectRevert(
+            abi.encodeWithSelector(IRoyaltyRoots.OutOfBounds.selector, bytes32("holdSeconds"), 30 days + 1, 0, 30 days)
+        );
+        roots.hold(1, 30 days + 1);
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.NotPending.selector, 1));
+        roots.release(1);
+        proposeNext("one");
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.NotHeld.selector, 1));
+        roots.release(1);
+    }
+
+    /// @dev A challenge that fails must not shorten the time that others have.
+    function test_release_notBeforeTheWindowEnds() public {
+        proposeNext("one");
+        uint64 windowEnds = uint64(block.timestamp) + WINDOW;
+        roots.hold(1, 10 days);
+        roots.hold(1, 10 days);
+        vm.expectEmit(address(roots));
+        emit IRoyaltyRoots.RootHeld(1, windowEnds);
+        roots.release(1);
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.WindowOpen.selector, 1, windowEnds));
+        roots.finalize(1);
+        vm.warp(windowEnds);
+        roots.finalize(1);
+    }
+
+    function test_release_atOnceAfterTheWindow() public {
+        proposeNext("one");
+        roots.hold(1, 10 days);
+        vm.warp(block.timestamp + 2 days);
+        vm.expectEmit(address(roots));
+        emit IRoyaltyRoots.RootHeld(1, uint64(block.timestamp));
+        roots.release(1);
+        roots.finalize(1);
+    }
+
+    /// @dev A hold is of one proposal: the next of that number starts with its own window, dropped ones too.
+    function test_hold_endsWithItsProposal() public {
+        proposeNext("one");
+        proposeNext("two");
+        roots.hold(1, 10 days);
+        roots.hold(2, 20 days);
+        roots.reject(1, address(0), "a lie");
+        vm.warp(block.timestamp + 1 days);
+        proposeNext("one again");
+        proposeNext("two again");
+        for (uint64 i = 1; i <= 2; ++i) {
+            (,,, uint64 finalizableAt,) = roots.pendingOf(i);
+            vm.assertEq(finalizableAt, block.timestamp + WINDOW);
+            vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.NotHeld.selector, i));
+            roots.release(i);
+        }
+    }
+
+    /// @dev Attack 29: a dispute over a root stops that root. What older roots promised is paid all the while.
+    function test_hold_oldRootsStayClaimable() public {
+        bytes32 root = leafOf(1, CREATOR, address(usd), 500e6);
+        propose(proposalOf(1, root, totalOf(address(usd), 500e6)));
+        vm.warp(block.timestamp + WINDOW);
+        roots.finalize(1);
+        vm.roll(block.number + 1);
+        propose(proposalOf(2, "disputed", totalOf(address(usd), 900e6)));
+        roots.hold(2, 30 days);
+        roots.claim(CREATOR, address(usd), 500e6, none());
+        vm.assertEq(usd.balanceOf(CREATOR), 500e6);
     }
 
     // ---------------------------------------------------------------- bonds that cannot be returned

@@ -7,6 +7,7 @@ interface ICurationStake {
     event Staked(uint256 indexed assetId, address indexed curator, uint128 amount, uint64 activeFromBlock);
     event UnstakeRequested(uint256 indexed assetId, address indexed curator, uint128 amount, uint64 withdrawableAt);
     event StakeWithdrawn(uint256 indexed assetId, address indexed curator, uint128 amount);
+    /// @notice Stake was taken. `beneficiary` is who was harmed and gets it, less the bounty (see `BountyPaid`).
     event StakeSlashed(
         uint256 indexed assetId,
         address indexed curator,
@@ -14,6 +15,10 @@ interface ICurationStake {
         uint128 fromThawing,
         address beneficiary,
         bytes32 reason
+    );
+    /// @notice Part of the slashed amount that the challenger got, in the same transaction as `StakeSlashed`.
+    event BountyPaid(
+        uint256 indexed assetId, address indexed curator, address indexed challenger, uint128 amount, bytes32 reason
     );
     event ParameterChanged(bytes32 indexed name, uint256 value);
 
@@ -29,7 +34,7 @@ interface ICurationStake {
     error StillThawing(uint256 assetId, address curator, uint64 withdrawableAt);
     /// @notice There is nothing to take.
     error NothingToSlash(uint256 assetId, address curator);
-    /// @notice The beneficiary is the zero address or this contract.
+    /// @notice Who is to get slashed stake is the zero address or this contract.
     error BadBeneficiary(address beneficiary);
     /// @notice A parameter is outside its bounds.
     error OutOfBounds(bytes32 name, uint256 value, uint256 min, uint256 max);
@@ -41,14 +46,27 @@ interface ICurationStake {
     function requestUnstake(uint256 assetId, uint128 amount) external;
     /// @notice Takes all thawed stake of the caller on an asset.
     function withdraw(uint256 assetId) external returns (uint128 amount);
-    /// @notice Takes stake, thawing stake included and first. Governance only; see `DisputeHub`.
+    /// @notice Takes stake, thawing stake included and first, as insurance: the rest of it beside the bounty goes to the
+    /// harmed. Arbitration only; see `DisputeHub`.
     /// @dev Takes what is left where `amount` is more: a curator must not escape by making the call revert.
-    function slash(uint256 assetId, address curator, uint128 amount, address beneficiary, bytes32 reason) external;
+    /// @param amount What to take, in the stake token's smallest unit; more than zero.
+    /// @param harmed Who gets what the bounty leaves.
+    /// @param challenger Who gets the bounty; may be zero only where there is none.
+    /// @param bountyPpm Bounty as a part of what was taken, rounded down: at most 500,000.
+    function slash(
+        uint256 assetId,
+        address curator,
+        uint128 amount,
+        address harmed,
+        address challenger,
+        uint32 bountyPpm,
+        bytes32 reason
+    ) external;
 
     /// @notice Sets the blocks until new stake counts: at most 1,000,000. Governance only.
     function setWarmupBlocks(uint64 blocks) external;
-    /// @notice Sets how long new requests thaw: 1 second to 365 days. Governance only, which keeps it at or above the
-    /// challenge window, so that who misbehaves can be slashed before the stake is gone.
+    /// @notice Sets how long new requests thaw: 1 second to 365 days. Governance only, which keeps it at or above
+    /// `DisputeHub.disputeSecondsMax`, so that who misbehaves can be slashed before the stake is gone.
     function setThawSeconds(uint64 secs) external;
     /// @notice Sends tokens that nobody staked (direct transfers) to an account. Governance only.
     function sweepSurplus(address to) external returns (uint256 amount);

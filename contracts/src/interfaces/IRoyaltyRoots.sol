@@ -57,6 +57,8 @@ interface IRoyaltyRoots {
         uint64 indexed epoch, address indexed settler, EpochProposal proposal, uint64 finalizableAt, uint128 bond
     );
     event RootFinalized(uint64 indexed epoch, bytes32 root);
+    /// @notice A proposed root is disputed, or no longer: from when it can be final.
+    event RootHeld(uint64 indexed epoch, uint64 finalizableAt);
     event RootRejected(uint64 indexed epoch, address indexed by, bytes32 reason);
     event Claimed(
         address indexed account,
@@ -106,6 +108,8 @@ interface IRoyaltyRoots {
     error WindowOpen(uint64 epoch, uint64 finalizableAt);
     /// @notice The challenge window has passed.
     error WindowPassed(uint64 epoch, uint64 finalizableAt);
+    /// @notice The epoch was not held.
+    error NotHeld(uint64 epoch);
     /// @notice The proof does not lead to the current root.
     error InvalidProof(uint64 epoch, address account, address token, uint128 cumulativeAmount);
     /// @notice The claim is more than what the root's totals leave in the token: the root's leaves sum to more than it says.
@@ -149,10 +153,18 @@ interface IRoyaltyRoots {
     function propose(EpochProposal calldata proposal) external;
     /// @notice Makes the oldest proposed root count once its window passed, and returns its bond. Anyone may call.
     function finalize(uint64 epoch) external;
-    /// @notice Throws a proposed root out inside its window; its bond goes to the treasury. Governance only; see
-    /// `DisputeHub`. Epochs proposed on top of it are dropped too (`RootRejected` with the reason
-    /// "queued after a rejected root") and get their bonds back. The epoch can be proposed again.
-    function reject(uint64 epoch, bytes32 reason) external;
+    /// @notice Keeps a proposed root from being final for longer, inside its window: while it is disputed. At most 30 days
+    /// at a time. Arbitration only; see `DisputeHub`. Later epochs wait too, for they are final in order; claims go on
+    /// under the root before.
+    function hold(uint64 epoch, uint64 secs) external;
+    /// @notice Ends a hold: the root can be final at once, but not before its window would have ended without the hold.
+    /// Arbitration only.
+    function release(uint64 epoch) external;
+    /// @notice Throws a proposed root out inside its window. Half of its bond (rounded down) goes to the challenger, the
+    /// rest to the treasury, which gets all where the challenger is zero. Arbitration only; see `DisputeHub`. Epochs
+    /// proposed on top of it are dropped too (`RootRejected` with the reason "queued after a rejected root") and get
+    /// their bonds back. The epoch can be proposed again.
+    function reject(uint64 epoch, address challenger, bytes32 reason) external;
 
     /// @notice Pays what an account is due, to its payout address. Anyone may call, for anyone. Returns 0 and does nothing
     /// where all of it was paid before. There is no way to pause it.

@@ -27,6 +27,7 @@ abstract contract RoyaltyEpochs is RoyaltyBooks {
 
     /// @dev Slots are used again, which is five times cheaper than new ones; the last final epoch stays in its place.
     uint64 private constant RING = 16;
+    uint64 private constant HOLD_SECONDS_MAX = 30 days;
     bytes32 private constant DROPPED = "queued after a rejected root";
 
     /// @inheritdoc IRoyaltyRoots
@@ -36,6 +37,8 @@ abstract contract RoyaltyEpochs is RoyaltyBooks {
     uint128 private _bondCredits;
     mapping(uint64 place => Pending) private _ring;
     mapping(address account => uint128) private _bondCreditOf;
+    /// @dev When the window of a held epoch ends without the hold. Not in `Pending`: only a disputed epoch pays for it.
+    mapping(uint64 epoch => uint40) private _windowEnds;
 
     constructor(address bondToken_) {
         bondToken = bondToken_;
@@ -87,20 +90,42 @@ abstract contract RoyaltyEpochs is RoyaltyBooks {
     }
 
     /// @inheritdoc IRoyaltyRoots
-    /// @dev Loops over at most 15 proposals.
-    function reject(uint64 epoch_, bytes32 reason) external restricted nonReentrant {
-        uint64 last = _state.proposedEpoch;
-        require(epoch_ > _state.epoch && epoch_ <= last, NotPending(epoch_));
-        Pending storage pending = _ring[epoch_ % RING];
-        uint64 finalizableAt = pending.finalizableAt;
-        require(block.timestamp < finalizableAt, WindowPassed(epoch_, finalizableAt));
+    function hold(uint64 epoch_, uint64 secs) external restricted {
+        require(secs <= HOLD_SECONDS_MAX, OutOfBounds("holdSeconds", secs, 0, HOLD_SECONDS_MAX));
+        Pending storage pending = _pendingInWindow(epoch_);
+        uint40 before = pending.finalizableAt;
+        if (_windowEnds[epoch_] == 0) _windowEnds[epoch_] = before;
+        // Each hold needs an open window, and 40 bits hold 10,000 years of them.
+        pending.finalizableAt = before + uint40(secs);
+        emit RootHeld(epoch_, before + secs);
+    }
 
+    /// @inheritdoc IRoyaltyRoots
+    function release(uint64 epoch_) external restricted {
+        Pending storage pending = _pendingInWindow(epoch_);
+        uint40 windowEnds = _windowEnds[epoch_];
+        require(windowEnds != 0, NotHeld(epoch_));
+        uint40 finalizableAt = windowEnds > block.timestamp ? windowEnds : uint40(block.timestamp);
+        pending.finalizableAt = finalizableAt;
+        emit RootHeld(epoch_, finalizableAt);
+    }
+
+    /// @inheritdoc IRoyaltyRoots
+    /// @dev Loops over at most 15 proposals.
+    function reject(uint64 epoch_, address challenger, bytes32 reason) external restricted nonReentrant {
+        Pending storage pending = _pendingInWindow(epoch_);
+        uint64 last = _state.proposedEpoch;
         _state.proposedEpoch = uint32(epoch_) - 1;
         emit RootRejected(epoch_, msg.sender, reason);
-        _payBond(_treasury, pending.amounts[0]);
+        uint128 bond = pending.amounts[0];
+        uint128 bounty = challenger == address(0) ? 0 : bond / 2;
+        _dropHold(epoch_);
+        _payBond(challenger, bounty);
+        _payBond(_treasury, bond - bounty);
         for (uint64 dropped = epoch_ + 1; dropped <= last; ++dropped) {
             pending = _ring[dropped % RING];
             emit RootRejected(dropped, msg.sender, DROPPED);
+            _dropHold(dropped);
             _payBond(pending.settler, pending.amounts[0]);
         }
     }
@@ -152,6 +177,18 @@ abstract contract RoyaltyEpochs is RoyaltyBooks {
     }
 
     // ---------------------------------------------------------------- inside
+
+    function _pendingInWindow(uint64 epoch_) private view returns (Pending storage pending) {
+        require(epoch_ > _state.epoch && epoch_ <= _state.proposedEpoch, NotPending(epoch_));
+        pending = _ring[epoch_ % RING];
+        uint64 finalizableAt = pending.finalizableAt;
+        require(block.timestamp < finalizableAt, WindowPassed(epoch_, finalizableAt));
+    }
+
+    /// @dev Another proposal may take the number: it starts without the hold of this one.
+    function _dropHold(uint64 epoch_) private {
+        if (_windowEnds[epoch_] != 0) delete _windowEnds[epoch_];
+    }
 
     /// @dev Bonds held: of at most 15 proposals, and those that could not be returned.
     function _bondsHeld() internal view returns (uint256 held) {

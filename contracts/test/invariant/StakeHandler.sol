@@ -56,7 +56,15 @@ contract StakeHandler {
         uint256 there = uint256(staked) + thawing;
         if (there == 0) return;
         amount = uint128(1 + amount % (2 * there));
-        stakes.slash(assets[asset % 2], curators[curator % 2], amount, address(0x7EA5), "wrong");
+        stakes.slash(
+            assets[asset % 2],
+            curators[curator % 2],
+            amount,
+            address(0x7EA5),
+            address(0xC4A1),
+            uint32(amount % 500_001),
+            "wrong"
+        );
         ghostSlashed += amount < there ? amount : there;
     }
 }
