@@ -21,6 +21,9 @@ const OURS = [
   "RoyaltyRoots",
   "TermsBook",
   "UsageLedger",
+  "UsufructGovernor",
+  "UsufructTimelock",
+  "UsufructToken",
   "AccessManager",
 ];
 // Taken as published: their source pins another compiler, and these are the bytes that other chains run.

@@ -11,6 +11,7 @@ import {LicenseDesk} from "../../src/LicenseDesk.sol";
 import {RoyaltyRoots} from "../../src/RoyaltyRoots.sol";
 import {TermsBook} from "../../src/TermsBook.sol";
 import {UsageLedger} from "../../src/UsageLedger.sol";
+import {UsufructToken} from "../../src/governance/UsufructToken.sol";
 import {AssetKind, Parent, Recipient, VersionInput} from "../../src/interfaces/IAssetRegistry.sol";
 import {EpochProposal, TokenTotal} from "../../src/interfaces/IRoyaltyRoots.sol";
 import {Terms, Unit} from "../../src/interfaces/ITermsBook.sol";
@@ -48,7 +49,8 @@ abstract contract Fixture {
         vm.warp(1_800_000_000);
         authority = new AccessManager(address(this));
         usd = new DevToken("Usufruct Dev Dollar", "dUSD", 6);
-        usuf = new DevToken("Usufruct", "USUF", 18);
+        // The faucet is the same; typed as the other token for `fund`.
+        usuf = DevToken(address(new UsufructToken(address(this), 0)));
         termsBook = new TermsBook();
         registry = new AssetRegistry(termsBook);
         roots = new RoyaltyRoots(address(authority), address(usuf), TREASURY, FEE_PPM, WINDOW, BOND);
