@@ -1,12 +1,38 @@
 //! Domain events: what happened on chain, in our words.
 //!
 //! One variant a Solidity event, fields in its order. The chain crate decodes logs into these,
-//! the database crate writes them, and a settlement can be replayed from them alone (law 2).
+//! the database crate writes them, and a settlement can be replayed from them alone (law 2). The first
+//! contracts' events carry their fields themselves; those of later ones are types of their own, by
+//! contract.
 
 mod canonical;
+mod curation;
+mod disputes;
+mod governance;
+mod licensing;
+mod models;
+mod registry;
+mod royalty;
+mod usage;
 
 use alloy_primitives::{Address, B256};
 
+pub use self::{
+    curation::{BountyPaid, ScoreCommitted, ScoreRevealed, ScoreSettled},
+    disputes::{
+        CaseAppealed, CaseCreated, CaseDecided, CaseExecuted, DisputeAnswered, DisputeEnforced, DisputeEscalated,
+        DisputeKind, DisputeOpened, DisputeProven, DisputeResolved, Evidence, Outcome, Ruling,
+    },
+    governance::{
+        DelegateVotesChanged, ProposalAction, ProposalCanceled, ProposalCreated, ProposalExecuted, ProposalExtended,
+        ProposalQueued, VoteCast,
+    },
+    licensing::{LicenseMetered, LicenseRefunded, NonceUsed},
+    models::{CurrentVersionChanged, InferenceOrdered, InferencePaid, InferenceRefunded, ModelBound, UpgradeProposed},
+    registry::{AssetKind, Parent, Recipient, VersionInput},
+    royalty::{EpochProposal, RevenueKind, RootHeld, TokenTotal},
+    usage::{JobClosing, LateUsageCharged, ReceiptsCommitted},
+};
 use crate::{
     Amount, AssetId, AttestationUid, BlobHash, EndpointId, EpochIndex, JobId, LicenseId, LogRef, Ppm, Terms, TermsId,
     VersionId,
@@ -19,103 +45,6 @@ pub struct Located {
     pub at: LogRef,
     /// What happened.
     pub event: Event,
-}
-
-/// Kind of an asset.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum AssetKind {
-    /// A dataset.
-    Dataset = 0,
-    /// A model.
-    Model = 1,
-}
-
-/// Where revenue comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[repr(u8)]
-pub enum RevenueKind {
-    /// Sale of a license; the reference is the license id as a big-endian word.
-    License = 0,
-    /// Units consumed by a job; the reference is the job id.
-    Usage = 1,
-    /// Payment for inference; the reference is the payment's id.
-    Inference = 2,
-}
-
-/// A parent of a version and the share of income that flows to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parent {
-    /// The version derived from.
-    pub version: VersionId,
-    /// Its share of what the child earns.
-    pub share: Ppm,
-}
-
-/// A recipient of what a version keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Recipient {
-    /// Who is paid.
-    pub account: Address,
-    /// Their share; a version's recipients sum to the whole.
-    pub share: Ppm,
-}
-
-/// What is registered of a version.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VersionInput {
-    /// The asset that it is a version of.
-    pub asset: AssetId,
-    /// BLAKE3 of the DAG-CBOR manifest.
-    pub manifest: BlobHash,
-    /// Root over the logical (canonical record) hashes: what the records are, however they are stored.
-    pub content_root: B256,
-    /// BLAKE3 of the Parquet shard table.
-    pub shard_table: BlobHash,
-    /// Root of the keccak tree over the rows of the shard table, for inclusion proofs on chain.
-    pub shard_table_root: B256,
-    /// License terms.
-    pub terms: TermsId,
-    /// Number of records.
-    pub records: u64,
-    /// Sum of the shards' sizes.
-    pub size_bytes: u64,
-    /// Number of shards.
-    pub shards: u32,
-    /// Versions derived from: at most 16, unique, registered earlier.
-    pub parents: Vec<Parent>,
-    /// Who is paid for shards that name no contributor: 1 to 200, sum is the whole.
-    pub recipients: Vec<Recipient>,
-}
-
-/// Total of a token under a root.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TokenTotal {
-    /// The token.
-    pub token: Address,
-    /// Sum of all cumulative amounts of the tree in this token.
-    pub cumulative: Amount,
-}
-
-/// What a settler proposes for an epoch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EpochProposal {
-    /// The epoch.
-    pub epoch: EpochIndex,
-    /// Last block before the epoch (exclusive).
-    pub start_block: u64,
-    /// Last block of the epoch (inclusive).
-    pub end_block: u64,
-    /// Hash of that block.
-    pub end_block_hash: B256,
-    /// Root of the cumulative payout tree.
-    pub root: B256,
-    /// Hash over the sorted hashes of the usage logs that were used.
-    pub log_set: B256,
-    /// BLAKE3 of the payout tree as Parquet.
-    pub tree: BlobHash,
-    /// Cumulative totals, ascending by token.
-    pub totals: Vec<TokenTotal>,
 }
 
 /// Everything the contracts say.
@@ -406,4 +335,125 @@ pub enum Event {
         /// Its value as a word.
         value: B256,
     },
+    /// `LicenseDesk`: a license has a price per unit, or a cap, of its own.
+    LicenseMetered(LicenseMetered),
+    /// `LicenseDesk`: money of a license went back to its holder.
+    LicenseRefunded(LicenseRefunded),
+    /// `LicenseDesk`: a nonce of an account counts no more.
+    NonceUsed(NonceUsed),
+    /// `CurationStake`: part of a slash went to who brought the case.
+    BountyPaid(BountyPaid),
+    /// `QualityBoard`: a curator committed to a score.
+    ScoreCommitted(ScoreCommitted),
+    /// `QualityBoard`: a curator showed the score.
+    ScoreRevealed(ScoreRevealed),
+    /// `QualityBoard`: a round of scores ended.
+    ScoreSettled(ScoreSettled),
+    /// `UsageLedger`: a provider stated what a job was delivered.
+    ReceiptsCommitted(ReceiptsCommitted),
+    /// `UsageLedger`: a job is about to end.
+    JobClosing(JobClosing),
+    /// `UsageLedger`: what was delivered and not committed in time was charged.
+    LateUsageCharged(LateUsageCharged),
+    /// `RoyaltyRoots`: a proposed root is held, or released.
+    RootHeld(RootHeld),
+    /// `ModelBook`: a model version is bound to the jobs that trained it.
+    ModelBound(ModelBound),
+    /// `ModelBook`: the owner of a model proposed another current version.
+    UpgradeProposed(UpgradeProposed),
+    /// `ModelBook`: a model has another current version.
+    CurrentVersionChanged(CurrentVersionChanged),
+    /// `InferenceTill`: an inference was paid.
+    InferencePaid(InferencePaid),
+    /// `InferenceTill`: an inference was ordered, its price is in escrow.
+    InferenceOrdered(InferenceOrdered),
+    /// `InferenceTill`: the price of an order went back.
+    InferenceRefunded(InferenceRefunded),
+    /// `DisputeHub`: a dispute was opened.
+    DisputeOpened(DisputeOpened),
+    /// `DisputeHub`: the respondent answered with a bond.
+    DisputeAnswered(DisputeAnswered),
+    /// `DisputeHub`: a dispute was proven on chain.
+    DisputeProven(DisputeProven),
+    /// `DisputeHub`: a dispute went to its arbiter.
+    DisputeEscalated(DisputeEscalated),
+    /// `DisputeHub`: a dispute ended.
+    DisputeResolved(DisputeResolved),
+    /// `DisputeHub`: a curator was slashed for an upheld dispute.
+    DisputeEnforced(DisputeEnforced),
+    /// `DisputeHub` (ERC-1497): a party gave evidence.
+    Evidence(Evidence),
+    /// `DisputeHub` (ERC-792): an arbiter ruled.
+    Ruling(Ruling),
+    /// `DaoArbiter`: a case waits for the DAO.
+    CaseCreated(CaseCreated),
+    /// `DaoArbiter`: the DAO decided a case.
+    CaseDecided(CaseDecided),
+    /// `DaoArbiter`: a decision was appealed.
+    CaseAppealed(CaseAppealed),
+    /// `DaoArbiter`: a decision was carried out.
+    CaseExecuted(CaseExecuted),
+    /// `UsufructGovernor`: a proposal to vote on.
+    ProposalCreated(ProposalCreated),
+    /// `UsufructGovernor`: a proposal waits in the timelock.
+    ProposalQueued(ProposalQueued),
+    /// `UsufructGovernor`: a proposal was carried out.
+    ProposalExecuted(ProposalExecuted),
+    /// `UsufructGovernor`: a proposal was called off.
+    ProposalCanceled(ProposalCanceled),
+    /// `UsufructGovernor`: a late quorum gave a vote more time.
+    ProposalExtended(ProposalExtended),
+    /// `UsufructGovernor`: somebody voted.
+    VoteCast(VoteCast),
+    /// `UsufructToken`: a delegate has another number of votes.
+    DelegateVotesChanged(DelegateVotesChanged),
 }
+
+macro_rules! from_types {
+    ($($name:ident),* $(,)?) => { $(
+        impl From<$name> for Event {
+            fn from(event: $name) -> Self {
+                Self::$name(event)
+            }
+        }
+    )* };
+}
+
+from_types!(
+    LicenseMetered,
+    LicenseRefunded,
+    NonceUsed,
+    BountyPaid,
+    ScoreCommitted,
+    ScoreRevealed,
+    ScoreSettled,
+    ReceiptsCommitted,
+    JobClosing,
+    LateUsageCharged,
+    RootHeld,
+    ModelBound,
+    UpgradeProposed,
+    CurrentVersionChanged,
+    InferencePaid,
+    InferenceOrdered,
+    InferenceRefunded,
+    DisputeOpened,
+    DisputeAnswered,
+    DisputeProven,
+    DisputeEscalated,
+    DisputeResolved,
+    DisputeEnforced,
+    Evidence,
+    Ruling,
+    CaseCreated,
+    CaseDecided,
+    CaseAppealed,
+    CaseExecuted,
+    ProposalCreated,
+    ProposalQueued,
+    ProposalExecuted,
+    ProposalCanceled,
+    ProposalExtended,
+    VoteCast,
+    DelegateVotesChanged,
+);

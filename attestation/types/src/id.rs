@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256, U256, keccak256};
 use serde::{Deserialize, Serialize};
 
 /// A text that is not the 32 bytes of an id in hex.
@@ -76,13 +76,14 @@ macro_rules! bytes32_id {
 }
 
 bytes32_id!(
-    /// A collection of versions: a dataset or a model. The ERC-721 token id of `AssetRegistry`,
-    /// `keccak256(abi.encode(chainId, registry, creator, name))`, big endian.
+    /// A collection of versions: a dataset or a model. The ERC-721 token id of `AssetRegistry`, 216 bits
+    /// wide: `uint256(keccak256(abi.encode(chainId, registry, creator, name))) >> 40`, big endian.
     AssetId, "an asset id"
 );
 bytes32_id!(
-    /// One immutable version: `keccak256(abi.encode(chainId, registry, creator, assetId,
-    /// manifestHash))`. Bound to who registered it, so that a copied registration gets another id.
+    /// One immutable version: `keccak256(abi.encode(chainId, registry, creator, assetId, manifestHash,
+    /// shardTableRoot, uint256(shards)))`. Bound to who registered it, so that a copied registration gets
+    /// another id; whoever shows the preimage proves root and number of the shards to any contract.
     VersionId, "a version id"
 );
 bytes32_id!(
@@ -98,6 +99,18 @@ bytes32_id!(
     AttestationUid, "an attestation uid"
 );
 bytes32_id!(
+    /// One payment for inference, as `InferenceTill` numbers it.
+    PaymentId, "a payment id"
+);
+bytes32_id!(
+    /// A case of an arbiter (ERC-792): a number of 256 bits, big endian.
+    CaseId, "a case id"
+);
+bytes32_id!(
+    /// A proposal of the governor: a number of 256 bits, big endian.
+    ProposalId, "a proposal id"
+);
+bytes32_id!(
     /// BLAKE3 of a blob: a shard, a manifest, a shard table, a usage log, a payout tree.
     BlobHash, "a BLAKE3 hash"
 );
@@ -106,12 +119,75 @@ bytes32_id!(
     EndpointId, "an endpoint id"
 );
 
+impl AssetId {
+    /// Bits that the registry leaves out of the hash, to keep the time of creation beside the id.
+    const SHIFT_BYTES: usize = 5;
+
+    /// The id of the asset of that name, whether it exists or not.
+    pub fn of(chain_id: u64, registry: Address, creator: Address, name: &str) -> Self {
+        let mut preimage = words([number(chain_id), address(registry), address(creator), number(4 * 32)]);
+        preimage.extend_from_slice(number(name.len() as u64).as_slice());
+        preimage.extend_from_slice(name.as_bytes());
+        preimage.resize(preimage.len().next_multiple_of(32), 0);
+        let hash = keccak256(preimage);
+        let mut id = [0; 32];
+        id[Self::SHIFT_BYTES..].copy_from_slice(&hash[..32 - Self::SHIFT_BYTES]);
+        Self::new(id)
+    }
+}
+
+impl VersionId {
+    /// The id that registering these shards of an asset gives.
+    pub fn of(
+        chain_id: u64,
+        registry: Address,
+        creator: Address,
+        asset: AssetId,
+        manifest: BlobHash,
+        shard_table_root: B256,
+        shards: u32,
+    ) -> Self {
+        Self(keccak256(words([
+            number(chain_id),
+            address(registry),
+            address(creator),
+            asset.0,
+            manifest.0,
+            shard_table_root,
+            number(shards.into()),
+        ])))
+    }
+}
+
+fn words<const N: usize>(words: [B256; N]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.0).collect()
+}
+
+fn number(number: u64) -> B256 {
+    U256::from(number).into()
+}
+
+fn address(address: Address) -> B256 {
+    address.into_word()
+}
+
 /// A license, by the ERC-721 token id of `LicenseDesk`; counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct LicenseId(pub u64);
 
 impl fmt::Display for LicenseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A dispute, by its number in `DisputeHub`; counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DisputeId(pub u64);
+
+impl fmt::Display for DisputeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -144,5 +220,18 @@ mod tests {
     fn what_is_no_id_says_so() {
         let error = "0x12".parse::<VersionId>().expect_err("too short");
         assert_eq!(error.to_string(), "'0x12' is not a version id: expected 64 hex digits, with or without 0x");
+    }
+
+    /// Vectors made with another implementation of keccak and ABI.
+    #[test]
+    fn ids_of_assets_and_versions_are_those_of_the_registry() {
+        let (registry, creator) = (Address::repeat_byte(0x11), Address::repeat_byte(0x22));
+        let asset = AssetId::of(31_337, registry, creator, "poems-of-the-sea.2026_with-a-name-longer-than-one-word");
+        assert_eq!(asset.to_string(), "0x00000000001b55e3cf7b75cee96565ea09a1bc3adde150f503a6b9b6caf89d8b");
+        let (manifest, root) = (BlobHash::new([0x33; 32]), B256::repeat_byte(0x44));
+        let version = VersionId::of(31_337, registry, creator, asset, manifest, root, 7);
+        assert_eq!(version.to_string(), "0x7ba3850038a733fa2ced0688509f78b489d4e04bbb355f13215d02cae9f40045");
+        let other = VersionId::of(31_337, registry, creator, asset, manifest, root, 8);
+        assert_ne!(version, other, "the number of shards is part of it");
     }
 }

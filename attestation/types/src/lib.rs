@@ -17,7 +17,8 @@ pub use alloy_primitives::{Address, B256};
 pub use amount::{Amount, AmountError};
 pub use block::{BlockRef, LogRef};
 pub use id::{
-    AssetId, AttestationUid, BlobHash, EndpointId, EpochIndex, IdError, JobId, LicenseId, TermsId, VersionId,
+    AssetId, AttestationUid, BlobHash, CaseId, DisputeId, EndpointId, EpochIndex, IdError, JobId, LicenseId, PaymentId,
+    ProposalId, TermsId, VersionId,
 };
 pub use share::{PPM_WHOLE, Ppm, ShareError};
 pub use terms::{Obligations, Terms, Unit, Uses};
