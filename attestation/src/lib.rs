@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 pub mod eas;
+pub mod license;
 mod schema;
 mod signature;
 pub mod siwe;
 mod statement;
+pub mod terms;
 mod usage;
 
 pub use schema::Schema;

@@ -1,5 +1,7 @@
 //! License terms, as `TermsBook` keeps them.
 
+use std::fmt;
+
 use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
 
@@ -60,10 +62,37 @@ impl Uses {
         self.0 & other.0 == other.0
     }
 
+    /// Every use.
+    pub const ALL: Self = Self(0x3f);
+
     /// Both sets together.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// The uses that both sets permit.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The uses that are not in `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether nothing is permitted.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// In words: `train, fine-tune`; `nothing` for the empty set.
+impl fmt::Display for Uses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_bits(f, self.0, &["train", "fine-tune", "evaluate", "inference", "derive", "commercial use"])
     }
 }
 
@@ -82,10 +111,38 @@ impl Obligations {
     /// Do not train other models on outputs.
     pub const NO_OUTPUT_TRAINING: Self = Self(1 << 3);
 
+    /// No obligation.
+    pub const NONE: Self = Self(0);
+
     /// Whether every obligation of `other` holds.
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
+
+    /// Both sets together.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The obligations that are not in `other`.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+}
+
+/// In words: `attribution, share-alike`; `nothing` for the empty set.
+impl fmt::Display for Obligations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_bits(f, self.0, &["attribution", "share-alike", "naming", "no training on outputs"])
+    }
+}
+
+fn write_bits(f: &mut fmt::Formatter<'_>, bits: u32, names: &[&str]) -> fmt::Result {
+    let set: Vec<&str> =
+        names.iter().enumerate().filter(|(bit, _)| bits >> bit & 1 == 1).map(|(_, name)| *name).collect();
+    f.write_str(&if set.is_empty() { "nothing".to_owned() } else { set.join(", ") })
 }
 
 /// License terms: immutable, named by the hash of their ABI encoding. Field order is the order
