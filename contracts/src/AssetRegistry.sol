@@ -15,8 +15,10 @@ contract AssetRegistry is IAssetRegistry, ERC721 {
         uint32 versions;
     }
 
+    /// @dev Two slots. `stamp` is the time of registration, doubled, plus one once the version was withdrawn.
     struct Version {
-        uint256 assetId;
+        uint216 assetId;
+        uint40 stamp;
         bytes32 termsId;
     }
 
@@ -32,8 +34,6 @@ contract AssetRegistry is IAssetRegistry, ERC721 {
 
     mapping(uint256 assetId => Asset) private _assets;
     mapping(bytes32 versionId => Version) private _versions;
-    /// @dev Not in `Version`: nearly all versions never pay for this slot.
-    mapping(bytes32 versionId => bool) private _tombstones;
 
     constructor(ITermsBook termsBook) ERC721("Usufruct Asset", "USUA") {
         TERMS_BOOK = termsBook;
@@ -58,26 +58,28 @@ contract AssetRegistry is IAssetRegistry, ERC721 {
     function registerVersion(VersionInput calldata input) external returns (bytes32 versionId) {
         _checkAssetOwner(input.assetId);
         require(input.manifestHash != 0, ZeroManifestHash());
-        versionId = versionIdOf(msg.sender, input.assetId, input.manifestHash);
-        require(_versions[versionId].assetId == 0, VersionExists(versionId));
-        require(TERMS_BOOK.isPublished(input.termsId), UnknownTerms(input.termsId));
-        _checkParents(input.parents);
+        versionId = versionIdOf(msg.sender, input.assetId, input.manifestHash, input.shardTableRoot, input.shards);
+        require(!_isRegistered(versionId), VersionExists(versionId));
+        TERMS_BOOK.checkDerivative(input.termsId, _checkParents(input.parents));
         _checkRecipients(input.recipients);
 
-        _versions[versionId] = Version({assetId: input.assetId, termsId: input.termsId});
+        // An asset that has an owner has an id of 216 bits; the doubled time fits for 17,000 years.
+        _versions[versionId] =
+            Version({assetId: uint216(input.assetId), stamp: uint40(block.timestamp << 1), termsId: input.termsId});
         uint32 ordinal = ++_assets[input.assetId].versions;
         emit VersionRegistered(versionId, input.assetId, msg.sender, ordinal, input);
     }
 
     /// @inheritdoc IAssetRegistry
     function tombstone(bytes32 versionId, string calldata reason) external {
-        uint256 assetId = _versions[versionId].assetId;
+        Version storage version = _versions[versionId];
+        uint256 assetId = version.assetId;
         require(assetId != 0, UnknownVersion(versionId));
         _checkAssetOwner(assetId);
-        require(!_tombstones[versionId], AlreadyTombstoned(versionId));
+        require(!_isWithdrawn(version), AlreadyTombstoned(versionId));
         _checkLength(bytes(reason).length, REASON_BYTES_MAX);
 
-        _tombstones[versionId] = true;
+        version.stamp |= 1;
         emit VersionTombstoned(versionId, msg.sender, reason);
     }
 
@@ -92,12 +94,18 @@ contract AssetRegistry is IAssetRegistry, ERC721 {
 
     /// @inheritdoc IAssetRegistry
     function assetIdOf(address creator, string calldata name_) public view returns (uint256) {
-        return uint256(keccak256(abi.encode(block.chainid, address(this), creator, name_)));
+        return uint256(keccak256(abi.encode(block.chainid, address(this), creator, name_))) >> 40;
     }
 
     /// @inheritdoc IAssetRegistry
-    function versionIdOf(address creator, uint256 assetId, bytes32 manifestHash) public view returns (bytes32) {
-        return keccak256(abi.encode(block.chainid, address(this), creator, assetId, manifestHash));
+    function versionIdOf(address creator, uint256 assetId, bytes32 manifestHash, bytes32 shardTableRoot, uint32 shards)
+        public
+        view
+        returns (bytes32)
+    {
+        return keccak256(
+            abi.encode(block.chainid, address(this), creator, assetId, manifestHash, shardTableRoot, uint256(shards))
+        );
     }
 
     /// @inheritdoc IAssetRegistry
@@ -128,15 +136,35 @@ contract AssetRegistry is IAssetRegistry, ERC721 {
     }
 
     /// @inheritdoc IAssetRegistry
+    function registrationOf(bytes32 versionId)
+        external
+        view
+        returns (uint256 assetId, bytes32 termsId, uint64 registeredAt)
+    {
+        Version storage version = _versions[versionId];
+        return (version.assetId, version.termsId, version.stamp >> 1);
+    }
+
+    /// @inheritdoc IAssetRegistry
+    function listingOf(bytes32 versionId) external view returns (uint256 assetId, bytes32 termsId, bool isWithdrawn) {
+        Version storage version = _versions[versionId];
+        return (version.assetId, version.termsId, _isWithdrawn(version));
+    }
+
+    /// @inheritdoc IAssetRegistry
     function isTombstoned(bytes32 versionId) external view returns (bool) {
-        return _tombstones[versionId];
+        return _isWithdrawn(_versions[versionId]);
     }
 
     // ---------------------------------------------------------------- checks
 
-    /// @dev An asset id is a hash and never zero.
+    /// @dev An asset id is a part of a hash and not zero; so is a terms id.
     function _isRegistered(bytes32 versionId) private view returns (bool) {
         return _versions[versionId].assetId != 0;
+    }
+
+    function _isWithdrawn(Version storage version) private view returns (bool) {
+        return version.stamp & 1 == 1;
     }
 
     function _checkAssetOwner(uint256 assetId) private view {
@@ -160,14 +188,16 @@ contract AssetRegistry is IAssetRegistry, ERC721 {
         }
     }
 
-    /// @dev At most 16 parents, each compared with those before it: 120 comparisons.
-    function _checkParents(Parent[] calldata parents) private view {
+    /// @dev At most 16 parents, each compared with those before it: 120 comparisons. Registered versions have terms.
+    function _checkParents(Parent[] calldata parents) private view returns (bytes32[] memory termsIds) {
         uint256 count = parents.length;
         require(count <= PARENTS_MAX, TooManyParents(count));
+        termsIds = new bytes32[](count);
         uint256 sumPpm = 0;
         for (uint256 i = 0; i < count; ++i) {
             bytes32 parent = parents[i].versionId;
-            require(_isRegistered(parent), UnknownParent(parent));
+            termsIds[i] = _versions[parent].termsId;
+            require(termsIds[i] != 0, UnknownParent(parent));
             for (uint256 j = 0; j < i; ++j) {
                 require(parents[j].versionId != parent, DuplicateParent(parent));
             }

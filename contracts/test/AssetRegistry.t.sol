@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 import {AssetKind, IAssetRegistry, Parent, Recipient, VersionInput} from "../src/interfaces/IAssetRegistry.sol";
+import {ITermsBook} from "../src/interfaces/ITermsBook.sol";
 import {Fixture} from "./support/Fixture.sol";
 
 contract AssetRegistryTest is Fixture {
@@ -20,7 +21,8 @@ contract AssetRegistryTest is Fixture {
     // ---------------------------------------------------------------- createAsset
 
     function test_createAsset_mintsAndEmits() public {
-        uint256 expected = uint256(keccak256(abi.encode(uint256(31337), address(registry), STRANGER, "a-model_v1.0")));
+        uint256 expected =
+            uint256(keccak256(abi.encode(uint256(31337), address(registry), STRANGER, "a-model_v1.0"))) >> 40;
         vm.expectEmit(address(registry));
         emit IERC721.Transfer(address(0), STRANGER, expected);
         vm.expectEmit(address(registry));
@@ -72,7 +74,11 @@ contract AssetRegistryTest is Fixture {
 
     function test_registerVersion_emitsAndKeeps() public {
         VersionInput memory input = versionInput(assetId, "m1", termsId);
-        bytes32 expected = keccak256(abi.encode(uint256(31337), address(registry), CREATOR, assetId, bytes32("m1")));
+        bytes32 expected = keccak256(
+            abi.encode(
+                uint256(31337), address(registry), CREATOR, assetId, bytes32("m1"), input.shardTableRoot, uint256(4)
+            )
+        );
         vm.expectEmit(address(registry));
         emit IAssetRegistry.VersionRegistered(expected, assetId, CREATOR, 1, input);
         vm.assertEq(register(input), expected);
@@ -81,14 +87,19 @@ contract AssetRegistryTest is Fixture {
         vm.assertFalse(registry.isTombstoned(expected));
         vm.assertEq(registry.assetOf(expected), assetId);
         vm.assertEq(registry.termsOf(expected), termsId);
-        vm.assertEq(registry.versionIdOf(CREATOR, assetId, "m1"), expected);
+        vm.assertEq(idOf(input), expected);
+        (uint256 registeredAsset, bytes32 registeredTerms, uint64 registeredAt) = registry.registrationOf(expected);
+        vm.assertEq(registeredAsset, assetId);
+        vm.assertEq(registeredTerms, termsId);
+        vm.assertEq(registeredAt, block.timestamp);
+        expectListing(expected, assetId, termsId, false);
     }
 
     function test_registerVersion_countsOrdinals() public {
         register(versionInput(assetId, "m1", termsId));
         VersionInput memory input = versionInput(assetId, "m2", termsId);
         vm.expectEmit(address(registry));
-        emit IAssetRegistry.VersionRegistered(registry.versionIdOf(CREATOR, assetId, "m2"), assetId, CREATOR, 2, input);
+        emit IAssetRegistry.VersionRegistered(idOf(input), assetId, CREATOR, 2, input);
         register(input);
         (, uint32 versions) = registry.assetSummary(assetId);
         vm.assertEq(versions, 2);
@@ -132,6 +143,70 @@ contract AssetRegistryTest is Fixture {
         register(versionInput(7, "m1", termsId));
     }
 
+    function test_registrationOf_unknownIsZero() public view {
+        (uint256 asset, bytes32 terms, uint64 registeredAt) = registry.registrationOf("v");
+        vm.assertEq(asset, 0);
+        vm.assertEq(terms, bytes32(0));
+        vm.assertEq(registeredAt, 0);
+        expectListing("v", 0, 0, false);
+    }
+
+    /// @dev Shown with an id, no part of its preimage can be another: root and count are proved by the id alone.
+    function testFuzz_versionId_bindsEveryPart(uint8 part, uint256 mask) public view {
+        vm.assume(uint32(mask) != 0 && mask >> 96 != 0);
+        (address creator, uint256 asset, bytes32 manifest, bytes32 root, uint32 shards) =
+            (CREATOR, assetId, bytes32("m"), bytes32("r"), 4);
+        bytes32 before = registry.versionIdOf(creator, asset, manifest, root, shards);
+        part = part % 5;
+        if (part == 0) creator = address(uint160(creator) ^ uint160(mask >> 96));
+        if (part == 1) asset ^= mask;
+        if (part == 2) manifest ^= bytes32(mask);
+        if (part == 3) root ^= bytes32(mask);
+        if (part == 4) shards ^= uint32(mask);
+        vm.assertNotEq(registry.versionIdOf(creator, asset, manifest, root, shards), before);
+    }
+
+    function testFuzz_assetId_has216Bits(address creator, string calldata name) public view {
+        vm.assertEq(registry.assetIdOf(creator, name) >> 216, 0);
+    }
+
+    /// @dev The same manifest over another shard table is another claim: an id never says two things.
+    function test_registerVersion_otherShardTableIsAnotherVersion() public {
+        VersionInput memory input = versionInput(assetId, "m1", termsId);
+        bytes32 first = register(input);
+        input.shards += 1;
+        vm.assertNotEq(register(input), first);
+    }
+
+    /// @dev A transfer moves what is to come: the right to register and to withdraw, and with it the income of versions
+    /// that name the new owner. Versions that exist keep id, terms, date and recipients: there is no way to write them.
+    function test_transfer_movesFutureRoyaltiesOnly() public {
+        VersionInput memory input = versionInput(assetId, "m1", termsId);
+        bytes32 old = register(input);
+        uint64 oldDate = uint64(block.timestamp);
+        vm.prank(CREATOR);
+        registry.transferFrom(CREATOR, STRANGER, assetId);
+        vm.warp(block.timestamp + 1 days);
+
+        // Naming himself for the same manifest makes a second, later version, and leaves the first.
+        input.recipients[0].account = STRANGER;
+        vm.prank(STRANGER);
+        bytes32 renewed = registry.registerVersion(input);
+        vm.assertNotEq(renewed, old);
+        (uint256 asset, bytes32 terms, uint64 registeredAt) = registry.registrationOf(old);
+        vm.assertEq(asset, assetId);
+        vm.assertEq(terms, termsId);
+        vm.assertEq(registeredAt, oldDate);
+        (,, registeredAt) = registry.registrationOf(renewed);
+        vm.assertEq(registeredAt, block.timestamp);
+
+        vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.NotAssetOwner.selector, assetId, CREATOR));
+        vm.prank(CREATOR);
+        registry.tombstone(old, "");
+        vm.prank(STRANGER);
+        registry.tombstone(old, "");
+    }
+
     function test_registerVersion_twice() public {
         bytes32 versionId = register(versionInput(assetId, "m1", termsId));
         vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.VersionExists.selector, versionId));
@@ -139,7 +214,7 @@ contract AssetRegistryTest is Fixture {
     }
 
     function test_registerVersion_unknownTerms() public {
-        vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.UnknownTerms.selector, bytes32("t")));
+        vm.expectRevert(abi.encodeWithSelector(ITermsBook.UnknownTerms.selector, bytes32("t")));
         register(versionInput(assetId, "m1", "t"));
     }
 
@@ -178,7 +253,7 @@ contract AssetRegistryTest is Fixture {
     /// @dev Attack 18: a version cannot name itself, so no cycle can be made.
     function test_parents_notItself() public {
         VersionInput memory input = versionInput(assetId, "child", termsId);
-        bytes32 own = registry.versionIdOf(CREATOR, assetId, "child");
+        bytes32 own = idOf(input);
         input.parents = new Parent[](1);
         input.parents[0] = Parent(own, 1);
         vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.UnknownParent.selector, own));
@@ -258,6 +333,10 @@ contract AssetRegistryTest is Fixture {
         registry.tombstone(versionId, "a takedown");
         vm.assertTrue(registry.isTombstoned(versionId));
         vm.assertTrue(registry.isRegistered(versionId));
+        // Nothing else of it changes.
+        expectListing(versionId, assetId, termsId, true);
+        (,, uint64 registeredAt) = registry.registrationOf(versionId);
+        vm.assertEq(registeredAt, block.timestamp);
         vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.AlreadyTombstoned.selector, versionId));
         registry.tombstone(versionId, "again");
         vm.stopPrank();
@@ -284,6 +363,17 @@ contract AssetRegistryTest is Fixture {
         registry.announceEndpoint("node", string(new bytes(513)));
         vm.expectRevert(abi.encodeWithSelector(IAssetRegistry.ZeroEndpoint.selector));
         registry.announceEndpoint(0, "");
+    }
+
+    function idOf(VersionInput memory input) private view returns (bytes32) {
+        return registry.versionIdOf(CREATOR, input.assetId, input.manifestHash, input.shardTableRoot, input.shards);
+    }
+
+    function expectListing(bytes32 versionId, uint256 asset, bytes32 terms, bool withdrawn) private view {
+        (uint256 listedAsset, bytes32 listedTerms, bool isWithdrawn) = registry.listingOf(versionId);
+        vm.assertEq(listedAsset, asset);
+        vm.assertEq(listedTerms, terms);
+        vm.assertEq(isWithdrawn, withdrawn);
     }
 
     function register(VersionInput memory input) private returns (bytes32) {

@@ -64,11 +64,11 @@ interface IAssetRegistry {
     error UnknownAsset(uint256 assetId);
     /// @notice Only the owner of an asset may do this; approvals do not count.
     error NotAssetOwner(uint256 assetId, address caller);
-    /// @notice `TermsBook` has no such terms.
+    /// @notice `TermsBook` has no such terms; raised there.
     error UnknownTerms(bytes32 termsId);
     /// @notice A manifest hash is zero.
     error ZeroManifestHash();
-    /// @notice The caller registered this manifest for this asset before.
+    /// @notice The caller registered this manifest and shard table for this asset before.
     error VersionExists(bytes32 versionId);
     /// @notice There is no such version.
     error UnknownVersion(bytes32 versionId);
@@ -97,7 +97,8 @@ interface IAssetRegistry {
     /// @dev Minted without a receiver callback: an owner that is a contract must be able to hold ERC-721 tokens.
     /// @param name 1 to 64 characters of `a-z 0-9 . _ -`.
     function createAsset(AssetKind kind, string calldata name) external returns (uint256 assetId);
-    /// @notice Registers a version of an asset that the caller owns.
+    /// @notice Registers a version of an asset that the caller owns. Its terms must not conflict with those of any parent:
+    /// see `ITermsBook.checkDerivative`, whose errors come through.
     /// @dev The id is bound to the caller, so that who copies the transaction from the mempool gets another, later id.
     /// Loops: at most 16 parents (each compared with those before it) and 200 recipients.
     function registerVersion(VersionInput calldata input) external returns (bytes32 versionId);
@@ -107,10 +108,14 @@ interface IAssetRegistry {
     /// @notice Says where the caller serves blobs. `addresses`: socket addresses, comma separated, at most 512 bytes.
     function announceEndpoint(bytes32 endpointId, string calldata addresses) external;
 
-    /// @notice `uint256(keccak256(abi.encode(chainId, registry, creator, name)))`.
+    /// @notice `uint256(keccak256(abi.encode(chainId, registry, creator, name))) >> 40`: 216 bits.
     function assetIdOf(address creator, string calldata name) external view returns (uint256);
-    /// @notice `keccak256(abi.encode(chainId, registry, creator, assetId, manifestHash))`.
-    function versionIdOf(address creator, uint256 assetId, bytes32 manifestHash) external view returns (bytes32);
+    /// @notice `keccak256(abi.encode(chainId, registry, creator, assetId, manifestHash, shardTableRoot, uint256(shards)))`.
+    /// @dev Who shows the preimage proves root and number of shards to any contract, though neither is stored.
+    function versionIdOf(address creator, uint256 assetId, bytes32 manifestHash, bytes32 shardTableRoot, uint32 shards)
+        external
+        view
+        returns (bytes32);
     /// @notice Whether an asset exists.
     function isAsset(uint256 assetId) external view returns (bool);
     /// @notice Kind of an asset and number of its versions; reverts where there is none.
@@ -121,6 +126,14 @@ interface IAssetRegistry {
     function assetOf(bytes32 versionId) external view returns (uint256);
     /// @notice The terms of a version, zero where there is none.
     function termsOf(bytes32 versionId) external view returns (bytes32);
+    /// @notice Asset and terms of a version, and when it was registered; zeros where there is none.
+    function registrationOf(bytes32 versionId)
+        external
+        view
+        returns (uint256 assetId, bytes32 termsId, uint64 registeredAt);
+    /// @notice What a sale asks for, in one call: asset and terms of a version, zero where there is none, and whether it
+    /// was withdrawn.
+    function listingOf(bytes32 versionId) external view returns (uint256 assetId, bytes32 termsId, bool isWithdrawn);
     /// @notice Whether a version was withdrawn.
     function isTombstoned(bytes32 versionId) external view returns (bool);
 }

@@ -3,7 +3,8 @@ pragma solidity ^0.8.30;
 
 /// @title EAS resolver of Usufruct's schemas
 /// @dev EAS' own event carries no data; this one does, so that an index needs no call per attestation. The first field
-/// of every schema is `bytes32 versionId`, the subject, which must be registered.
+/// of every schema is `bytes32 versionId`, the subject, which must be registered. Only the asset's owner speaks in the license
+/// and derivation schemas, only others in the quality schema, anybody in the source schema and in those of others.
 interface IAttestationGate {
     event AttestationRecorded(
         bytes32 indexed uid,
@@ -21,4 +22,6 @@ interface IAttestationGate {
     error BadDataLength(uint256 length);
     /// @notice The subject is not registered.
     error UnknownVersion(bytes32 versionId);
+    /// @notice The schema is for the asset's owner and the attester is another, or the other way round.
+    error WrongIssuer(bytes32 versionId, address attester);
 }

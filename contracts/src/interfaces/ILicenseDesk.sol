@@ -57,4 +57,15 @@ interface ILicenseDesk {
         external
         view
         returns (bytes32 versionId, bytes32 termsId, address licensee, uint64 startsAt, uint64 endsAt, bool isRevoked);
+    /// @notice What a job asks of a license, in one call; reverts where there is none.
+    /// @return versionId The version.
+    /// @return licensee Who holds the license.
+    /// @return isLive Not revoked and not ended.
+    /// @return token Token of the unit price.
+    /// @return unitPrice Price of a unit: that of the quote or trial, else that of the version's terms.
+    /// @return unitsMax Units that a job may consume under it, 0 for any number.
+    function meterOf(uint64 licenseId)
+        external
+        view
+        returns (bytes32 versionId, address licensee, bool isLive, address token, uint128 unitPrice, uint128 unitsMax);
 }

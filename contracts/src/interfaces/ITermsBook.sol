@@ -38,7 +38,28 @@ struct Terms {
     uint64 userLimit;
 }
 
+/// @notice Why a version under the child's terms may not derive from one under the parent's: the first that applies.
+/// `None` means that it may.
+enum Conflict {
+    /// The child asks for nothing that the parent withholds.
+    None,
+    /// The parent does not allow derivatives.
+    Derive,
+    /// The child allows a use that the parent does not.
+    Uses,
+    /// The child drops an obligation of the parent.
+    Obligations,
+    /// The parent is share-alike and the child has another license.
+    ShareAlike,
+    /// The parent is bound to a field of use and the child is not bound to the same.
+    FieldOfUse,
+    /// The parent limits users and the child does not, or allows more.
+    UserLimit
+}
+
 /// @title License terms, immutable and named by their hash
+/// @dev Derivatives: the most restrictive terms win. Texts are compared byte by byte, numbers and bits by meaning; prices,
+/// shares, lifetime and end of the offer are each version's own and never conflict.
 interface ITermsBook {
     event TermsPublished(bytes32 indexed termsId, address indexed publisher, Terms terms);
 
@@ -58,6 +79,8 @@ interface ITermsBook {
     error TimeTooLarge(uint64 durationSeconds, uint64 offeredUntil);
     /// @notice There are no such terms.
     error UnknownTerms(bytes32 termsId);
+    /// @notice A derivative's terms conflict with those of a parent.
+    error IncompatibleTerms(bytes32 parentTermsId, Conflict conflict);
 
     /// @notice Publishes terms; publishing the same terms again changes nothing and returns the same id.
     function publish(Terms calldata terms) external returns (bytes32 termsId);
@@ -77,4 +100,10 @@ interface ITermsBook {
             uint64 durationSeconds,
             uint64 offeredUntil
         );
+    /// @notice The first conflict between terms of a derivative and those of what it derives from, in the order of
+    /// `Conflict`. Reverts for unknown terms. Equal terms conflict too where they do not allow derivatives.
+    function conflictOf(bytes32 child, bytes32 parent) external view returns (Conflict);
+    /// @notice Reverts with `IncompatibleTerms` at the first parent whose terms the child's conflict with, and for unknown
+    /// terms. Without parents it just checks that the child's terms exist.
+    function checkDerivative(bytes32 child, bytes32[] calldata parents) external view;
 }
