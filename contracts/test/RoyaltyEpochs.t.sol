@@ -432,6 +432,8 @@ contract RoyaltyEpochsTest is Fixture {
         propose(proposalOf(1, "root", none16()));
         bondToken.setBlocked(SETTLER, true);
         vm.warp(block.timestamp + WINDOW);
+        vm.expectEmit(address(roots));
+        emit IRoyaltyRoots.BondCredited(SETTLER, BOND);
         roots.finalize(1);
         vm.assertEq(roots.epoch(), 1);
         vm.assertEq(roots.bondCreditOf(SETTLER), BOND);
@@ -441,6 +443,8 @@ contract RoyaltyEpochsTest is Fixture {
         vm.expectRevert(abi.encodeWithSelector(BlockingToken.Blocked.selector, SETTLER));
         roots.withdrawBond();
         bondToken.setBlocked(SETTLER, false);
+        vm.expectEmit(address(roots));
+        emit IRoyaltyRoots.BondWithdrawn(SETTLER, BOND);
         vm.assertEq(roots.withdrawBond(), BOND);
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.NothingToWithdraw.selector, SETTLER));
         roots.withdrawBond();

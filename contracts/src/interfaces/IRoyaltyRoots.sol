@@ -60,6 +60,9 @@ interface IRoyaltyRoots {
     /// @notice A proposed root is disputed, or no longer: from when it can be final.
     event RootHeld(uint64 indexed epoch, uint64 finalizableAt);
     event RootRejected(uint64 indexed epoch, address indexed by, bytes32 reason);
+    /// @notice The token refused to return a bond; its owner takes it by `withdrawBond`.
+    event BondCredited(address indexed account, uint128 amount);
+    event BondWithdrawn(address indexed account, uint128 amount);
     event Claimed(
         address indexed account,
         address indexed token,

@@ -138,6 +138,7 @@ abstract contract RoyaltyEpochs is RoyaltyBooks {
         require(amount > 0, NothingToWithdraw(msg.sender));
         _bondCreditOf[msg.sender] = 0;
         _bondCredits -= amount;
+        emit BondWithdrawn(msg.sender, amount);
 
         IERC20(bondToken).safeTransfer(msg.sender, amount);
     }
@@ -204,6 +205,7 @@ abstract contract RoyaltyEpochs is RoyaltyBooks {
         if (bond == 0 || IERC20(bondToken).trySafeTransfer(to, bond)) return;
         _bondCreditOf[to] += bond;
         _bondCredits += bond;
+        emit BondCredited(to, bond);
     }
 
     function _checkBlocks(EpochProposal calldata proposal, uint64 startBlock) private view {
