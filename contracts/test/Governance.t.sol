@@ -97,9 +97,9 @@ contract GovernanceTest is Fixture {
         roots.setBondAmount(1);
     }
 
-    /// @dev Registry, terms book, ledger and gate answer to nobody: there is no function to restrict.
+    /// @dev Registry, terms book and gate answer to nobody: there is no function to restrict.
     function test_noAuthorityOverTheRest() public view {
-        address[4] memory free = [address(registry), address(termsBook), address(ledger), address(usd)];
+        address[3] memory free = [address(registry), address(termsBook), address(usd)];
         for (uint256 i = 0; i < free.length; ++i) {
             (bool succeeded,) = free[i].staticcall(abi.encodeCall(IAccessManaged.authority, ()));
             vm.assertFalse(succeeded);

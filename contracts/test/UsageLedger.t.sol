@@ -199,10 +199,14 @@ contract UsageLedgerTest is JobFixture {
 
     /// @dev The largest units and price do not wrap around to a small charge.
     function test_commitUsage_hugeUnitsDoNotWrap() public {
-        uint128 huge = type(uint128).max;
+        uint128 huge = type(uint64).max;
         expectCommitRevert(
             commitmentOf(1, two(huge, 0)),
             abi.encodeWithSelector(IUsageLedger.EscrowTooSmall.selector, jobId, uint256(huge) * UNIT_PRICE, DEPOSIT)
+        );
+        expectCommitRevert(
+            commitmentOf(1, two(huge + 1, 0)),
+            abi.encodeWithSelector(IUsageLedger.UnitsAboveMax.selector, jobId, 0, huge, huge + 1)
         );
     }
 

@@ -60,7 +60,7 @@ contract UsageSignatureTest is JobFixture {
     }
 
     function test_replay_onAnotherLedger() public {
-        UsageLedger other = new UsageLedger(desk, termsBook, roots);
+        UsageLedger other = new UsageLedger(address(authority), desk, roots, 0, GRACE, PENALTY_PPM);
         roots.setSource(address(other), true);
         vm.prank(TRAINER);
         bytes32 otherJob = other.openJob("run", jobKey, address(usd), both(), DEPOSIT);

@@ -8,7 +8,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import {IRoyaltyRoots, RevenueKind} from "../interfaces/IRoyaltyRoots.sol";
+import {Charge, IRoyaltyRoots, RevenueKind} from "../interfaces/IRoyaltyRoots.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 
 /// @title Books of the vault: what sources bring in of which tokens, and the governed values
@@ -45,6 +45,7 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
 
     uint256 internal constant TOKENS_MAX = 16;
     uint256 private constant SOURCES_MAX = 16;
+    uint256 private constant CHARGES_MAX = 100;
     uint256 private constant DECIMALS_MIN = 6;
     uint256 private constant FEE_PPM_MAX = 100_000;
     uint256 private constant WINDOW_SECONDS_MIN = 1;
@@ -104,6 +105,26 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
         _takeEscrow(book, token, amount);
         book.revenue += amount;
         emit RevenueReceived(versionId, token, ref, kind, payer, amount, _state.protocolFeePpm);
+    }
+
+    /// @inheritdoc IRoyaltyRoots
+    /// @dev One write of the book for all of them.
+    function earnManyFromEscrow(RevenueKind kind, bytes32 ref, address token, address payer, Charge[] calldata charges)
+        external
+    {
+        uint256 count = charges.length;
+        require(count <= CHARGES_MAX, BatchTooLarge(count));
+        Book storage book = _books[msg.sender][token];
+        uint32 feePpm = _state.protocolFeePpm;
+        uint128 sum = 0;
+        for (uint256 i = 0; i < count; ++i) {
+            uint128 amount = charges[i].amount;
+            require(amount > 0, ZeroAmount());
+            sum += amount;
+            emit RevenueReceived(charges[i].versionId, token, ref, kind, payer, amount, feePpm);
+        }
+        _takeEscrow(book, token, sum);
+        book.revenue += sum;
     }
 
     /// @inheritdoc IRoyaltyRoots

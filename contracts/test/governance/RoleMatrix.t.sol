@@ -6,6 +6,8 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 
+import {InferenceTill} from "../../src/models/InferenceTill.sol";
+import {ModelBook} from "../../src/models/ModelBook.sol";
 import {DaoFixture} from "../support/DaoFixture.sol";
 
 /// @notice Who may do what, and that nobody may do the rest (attack 44): a table of every restricted function of every
@@ -44,7 +46,6 @@ contract RoleMatrixTest is DaoFixture {
     function fillTable() private {
         _contracts.push(Named("AssetRegistry", address(registry)));
         _contracts.push(Named("TermsBook", address(termsBook)));
-        _contracts.push(Named("UsageLedger", address(ledger)));
         _contracts.push(Named("DevToken", address(usd)));
         _contracts.push(Named("UsufructToken", address(votes)));
         _contracts.push(Named("UsufructGovernor", address(governor)));
@@ -67,6 +68,16 @@ contract RoleMatrixTest is DaoFixture {
         power(address(stakes), "setThawSeconds(uint64)", ADMIN);
         power(address(stakes), "sweepSurplus(address)", ADMIN);
         power(address(stakes), "slash(uint256,address,uint128,address,address,uint32,bytes32)", ARBITRATION);
+
+        managed("UsageLedger", address(ledger));
+        power(address(ledger), "setCloseSeconds(uint64)", ADMIN);
+        power(address(ledger), "setGraceSeconds(uint64)", ADMIN);
+        power(address(ledger), "setPenaltyPpm(uint32)", ADMIN);
+
+        ModelBook models = new ModelBook(address(authority), registry, ledger);
+        managed("ModelBook", address(models));
+        power(address(models), "acceptUpgrade(bytes32)", ADMIN);
+        _contracts.push(Named("InferenceTill", address(new InferenceTill(models, registry, roots))));
 
         managed("LicenseDesk", address(desk));
         power(address(desk), "revoke(uint64,string)", ARBITRATION);

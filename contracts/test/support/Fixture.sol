@@ -26,6 +26,8 @@ abstract contract Fixture {
     uint128 internal constant BOND = 100e18;
     uint64 internal constant WARMUP = 10;
     uint64 internal constant THAW = 7200;
+    uint64 internal constant GRACE = 86_400;
+    uint32 internal constant PENALTY_PPM = 100_000;
     address internal constant TREASURY = address(0x7EA5);
     address internal constant CREATOR = address(0xC0FFEE);
     address internal constant CURATOR = address(0xC0DE);
@@ -55,7 +57,7 @@ abstract contract Fixture {
         registry = new AssetRegistry(termsBook);
         roots = new RoyaltyRoots(address(authority), address(usuf), TREASURY, FEE_PPM, WINDOW, BOND);
         desk = new LicenseDesk(address(authority), registry, termsBook, roots);
-        ledger = new UsageLedger(desk, termsBook, roots);
+        ledger = new UsageLedger(address(authority), desk, roots, 0, GRACE, PENALTY_PPM);
         stakes = new CurationStake(address(authority), registry, usuf, WARMUP, THAW);
         roots.setSource(address(desk), true);
         roots.setSource(address(ledger), true);
