@@ -3,6 +3,16 @@ pragma solidity ^0.8.30;
 
 /// @notice The cheatcodes that our tests use; forge-std is not on npm.
 interface Vm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
+    function recordLogs() external;
+    function getRecordedLogs() external returns (Log[] memory logs);
+    function record() external;
+    function accesses(address target) external returns (bytes32[] memory reads, bytes32[] memory writes);
     function prank(address sender) external;
     function startPrank(address sender) external;
     function stopPrank() external;
