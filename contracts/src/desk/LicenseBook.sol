@@ -91,7 +91,10 @@ abstract contract LicenseBook is ILicenseDesk, ERC721 {
 
     function _grant(bytes32 versionId, address licensee, Deal memory deal) internal returns (uint64 licenseId) {
         licenseId = _grant(versionId, licensee, HAS_DEAL);
-        _deals[licenseId] = deal;
+        Deal storage kept = _deals[licenseId];
+        (kept.token, kept.durationSeconds) = (deal.token, deal.durationSeconds);
+        (kept.unitPrice, kept.unitsMax) = (deal.unitPrice, deal.unitsMax);
+        if (deal.price > 0) kept.price = deal.price;
     }
 
     function _markRevoked(uint64 licenseId) internal {

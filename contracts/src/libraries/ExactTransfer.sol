@@ -20,4 +20,14 @@ library ExactTransfer {
         uint256 received = token.balanceOf(address(this)) - before;
         require(received == amount, TransferMismatch(address(token), amount, received));
     }
+
+    /// @notice Moves `amount` between two others through an allowance to this contract, and reverts unless the balance
+    /// of the one who is paid grew by just that. Who pays himself pays nothing.
+    function pass(IERC20 token, address from, address to, uint128 amount) internal {
+        if (from == to) return;
+        uint256 before = token.balanceOf(to);
+        token.safeTransferFrom(from, to, amount);
+        uint256 received = token.balanceOf(to) - before;
+        require(received == amount, TransferMismatch(address(token), amount, received));
+    }
 }

@@ -13,6 +13,7 @@ import {TermsBook} from "../../src/TermsBook.sol";
 import {UsageLedger} from "../../src/UsageLedger.sol";
 import {UsufructToken} from "../../src/governance/UsufructToken.sol";
 import {AssetKind, Parent, Recipient, VersionInput} from "../../src/interfaces/IAssetRegistry.sol";
+import {IPermit2} from "../../src/interfaces/IPermit2.sol";
 import {EpochProposal, TokenTotal} from "../../src/interfaces/IRoyaltyRoots.sol";
 import {Terms, Unit} from "../../src/interfaces/ITermsBook.sol";
 import {Vm} from "./Vm.sol";
@@ -56,7 +57,7 @@ abstract contract Fixture {
         termsBook = new TermsBook();
         registry = new AssetRegistry(termsBook);
         roots = new RoyaltyRoots(address(authority), address(usuf), TREASURY, FEE_PPM, WINDOW, BOND);
-        desk = new LicenseDesk(address(authority), registry, termsBook, roots);
+        desk = new LicenseDesk(address(authority), registry, termsBook, roots, IPermit2(address(0)));
         ledger = new UsageLedger(address(authority), desk, roots, 0, GRACE, PENALTY_PPM);
         stakes = new CurationStake(address(authority), registry, usuf, WARMUP, THAW);
         roots.setSource(address(desk), true);
