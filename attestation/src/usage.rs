@@ -34,17 +34,21 @@ mod typed {
     }
 }
 
+/// The domain ("Usufruct UsageLedger", "1", chain id, ledger).
+pub(crate) fn ledger_domain(chain_id: u64, ledger: Address) -> Eip712Domain {
+    Eip712Domain::new(
+        Some("Usufruct UsageLedger".into()),
+        Some("1".into()),
+        Some(U256::from(chain_id)),
+        Some(ledger),
+        None,
+    )
+}
+
 impl UsageCommitment {
     /// The EIP-712 digest that the key of `job` signs, in the domain
     /// ("Usufruct UsageLedger", "1", chain id, ledger).
     pub fn digest(&self, chain_id: u64, ledger: Address, job: JobId) -> B256 {
-        let domain = Eip712Domain::new(
-            Some("Usufruct UsageLedger".into()),
-            Some("1".into()),
-            Some(U256::from(chain_id)),
-            Some(ledger),
-            None,
-        );
         typed::UsageCommitment {
             jobId: job.0,
             sequence: self.sequence,
@@ -53,6 +57,6 @@ impl UsageCommitment {
             logRows: self.log_rows,
             cumulativeUnits: self.cumulative_units.clone(),
         }
-        .eip712_signing_hash(&domain)
+        .eip712_signing_hash(&ledger_domain(chain_id, ledger))
     }
 }
