@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {AssetKind, Parent, VersionInput} from "../src/interfaces/IAssetRegistry.sol";
+import {Intent, Payment, Quote} from "../src/interfaces/ILicenseDesk.sol";
 import {IProofVerifier} from "../src/interfaces/IProofVerifier.sol";
 import {EpochProposal, TokenTotal} from "../src/interfaces/IRoyaltyRoots.sol";
 import {Terms} from "../src/interfaces/ITermsBook.sol";
@@ -44,8 +45,8 @@ contract RebuildTest is CompareRights, CompareMoney {
         // Nothing above was for nothing.
         (uint256 assets, uint256 versions, uint256 terms) = replayer.countRegistry();
         vm.assertTrue(assets == 4 && versions == 5 && terms == 4);
-        (uint256 licenses,) = replayer.countLicenses();
-        vm.assertTrue(licenses == 4 && replayer.countJobs() == 3 && replayer.epoch() == 2);
+        (uint256 licenses, uint256 nonces) = replayer.countLicenses();
+        vm.assertTrue(licenses == 7 && nonces == 3 && replayer.countJobs() == 3 && replayer.epoch() == 2);
     }
 
     function compareAll() private view {
@@ -121,6 +122,7 @@ contract RebuildTest is CompareRights, CompareMoney {
         buy(_derived);
         desk.revoke(second, "breach");
         next();
+        deals();
         vm.prank(CREATOR);
         registry.tombstone(_paid, "withdrawn");
         next();
@@ -134,6 +136,49 @@ contract RebuildTest is CompareRights, CompareMoney {
         vm.prank(TRAINER);
         licenseId = desk.buy(versionId, termsId, type(uint128).max, TRAINER);
         next();
+    }
+
+    /// @dev A trial, a quote, an intent at the published price, a refund, and a nonce that is given up.
+    function deals() private {
+        address seller = vm.addr(JOB_KEY);
+        uint256 assetId = registry.assetOf(_metered);
+        vm.prank(CREATOR);
+        registry.transferFrom(CREATOR, seller, assetId);
+        next();
+        vm.prank(seller);
+        desk.grantTrial(_metered, STRANGER, 1000, 1 days);
+        next();
+        Quote memory quote;
+        (quote.versionId, quote.termsId, quote.token) = (_metered, registry.termsOf(_metered), address(usd));
+        (quote.price, quote.unitPrice, quote.unitsMax, quote.expiresAt) = (40e6, 300, 5000, uint64(block.timestamp));
+        bytes memory signature = signed(desk.quoteDigestOf(quote));
+        vm.prank(TRAINER);
+        uint64 quoted = desk.buyQuoted(quote, signature, 40e6, 300, TRAINER);
+        next();
+        vm.prank(seller);
+        usd.approve(address(desk), type(uint256).max);
+        usd.mint(seller, 100e6);
+        vm.prank(seller);
+        desk.revokeAndRefund(quoted, "sorry");
+        next();
+        Intent memory intent;
+        (intent.versionId, intent.termsId, intent.buyer) = (_paid, registry.termsOf(_paid), seller);
+        (intent.licensee, intent.token, intent.maxPrice) = (STRANGER, address(usd), 25e6);
+        (intent.expiresAt, intent.nonce) = (uint64(block.timestamp), 256);
+        vm.prank(seller);
+        usd.approve(address(roots), type(uint256).max);
+        Quote memory published;
+        Payment memory allowance;
+        desk.buyFor(intent, signed(desk.intentDigestOf(intent)), published, "", allowance);
+        next();
+        vm.prank(TRAINER);
+        desk.useNonce(77);
+        next();
+    }
+
+    function signed(bytes32 digest) private pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(JOB_KEY, digest);
+        return bytes.concat(r, s, bytes1(v));
     }
 
     function curate() private {

@@ -55,7 +55,11 @@ abstract contract CompareRights is RebuildFixture {
     }
 
     function compareLicenses() internal view {
-        (uint256 count,) = replayer.countLicenses();
+        (uint256 count, uint256 nonces) = replayer.countLicenses();
+        for (uint256 i = 0; i < nonces; ++i) {
+            (address account, uint256 nonce) = replayer.nonces(i);
+            vm.assertTrue(desk.isNonceUsed(account, nonce));
+        }
         for (uint256 i = 0; i < count; ++i) {
             uint64 id = replayer.licenseIds(i);
             LicenseReplay.LicenseState memory license = replayer.licenseAt(id);

@@ -66,8 +66,15 @@ abstract contract LicenseReplay is RegistryReplay {
     }
 
     function replayDeal(Vm.Log calldata log, bytes32 topic) private returns (bool) {
-        topic;
-        log;
-        return false;
+        if (topic == ILicenseDesk.LicenseMetered.selector) {
+            LicenseState storage license = _licenses[uint64(uint256(log.topics[1]))];
+            (license.unitPrice, license.unitsMax,) = abi.decode(log.data, (uint128, uint128, bool));
+        } else if (topic == ILicenseDesk.NonceUsed.selector) {
+            nonces.push(NonceState(asAddress(log.topics[1]), abi.decode(log.data, (uint256))));
+        } else {
+            // Where the money of a refund went is the token's to tell; the desk keeps none.
+            return topic == ILicenseDesk.LicenseRefunded.selector;
+        }
+        return true;
     }
 }

@@ -8,6 +8,7 @@ import {LicenseDesk} from "../../src/LicenseDesk.sol";
 import {RoyaltyRoots} from "../../src/RoyaltyRoots.sol";
 import {UsageLedger} from "../../src/UsageLedger.sol";
 import {AssetKind} from "../../src/interfaces/IAssetRegistry.sol";
+import {IPermit2} from "../../src/interfaces/IPermit2.sol";
 import {IProofVerifier} from "../../src/interfaces/IProofVerifier.sol";
 import {EpochProposal} from "../../src/interfaces/IRoyaltyRoots.sol";
 import {Terms, Unit} from "../../src/interfaces/ITermsBook.sol";
@@ -88,7 +89,7 @@ abstract contract HostileWorld is Fixture {
     function enter(address token_) internal {
         token = IERC20(token_);
         roots = new RoyaltyRoots(address(authority), token_, TREASURY, FEE_PPM, WINDOW, SMALL_BOND);
-        desk = new LicenseDesk(address(authority), registry, termsBook, roots);
+        desk = new LicenseDesk(address(authority), registry, termsBook, roots, IPermit2(address(0)));
         ledger = new UsageLedger(address(authority), desk, roots, 0, GRACE, PENALTY_PPM);
         stakes = new CurationStake(address(authority), registry, token, WARMUP, THAW);
         models = new ModelBook(address(authority), registry, ledger);
