@@ -31,8 +31,8 @@ contract CurationStake is ICurationStake, AccessManaged, ReentrancyGuardTransien
 
     /// @notice Where assets are registered.
     IAssetRegistry public immutable ASSET_REGISTRY;
-    /// @notice What is staked.
-    IERC20 public immutable STAKE_TOKEN;
+    /// @inheritdoc ICurationStake
+    IERC20 public immutable override STAKE_TOKEN;
 
     uint128 private _totalHeld;
     uint64 private _warmupBlocks;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
 /// @title Stakes of curators on assets, one to one, no shares
 /// @dev Nothing is pooled, so there is no first depositor to rob and no bonus for splitting a stake over accounts.
 interface ICurationStake {
@@ -71,6 +73,8 @@ interface ICurationStake {
     /// @notice Sends tokens that nobody staked (direct transfers) to an account. Governance only.
     function sweepSurplus(address to) external returns (uint256 amount);
 
+    /// @notice What is staked.
+    function STAKE_TOKEN() external view returns (IERC20);
     /// @notice A curator's stake on an asset, what of it thaws, and when that can be withdrawn.
     function stakeOf(uint256 assetId, address curator)
         external

@@ -18,6 +18,7 @@ interface Vm {
     function stopPrank() external;
     function roll(uint256 blockNumber) external;
     function warp(uint256 timestamp) external;
+    function deal(address account, uint256 balance) external;
     function chainId(uint256 id) external;
     function setBlockhash(uint256 blockNumber, bytes32 hash) external;
     function etch(address account, bytes calldata code) external;
