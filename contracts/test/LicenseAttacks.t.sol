@@ -235,13 +235,13 @@ contract LicenseAttacksTest is OfferFixture {
         vm.assertEq(desk.balanceOf(TRAINER), 4);
     }
 
-    function expectBadSignatures(LicenseDesk at, bytes memory mine, bytes memory theirs) private {
+    function expectBadSignatures(LicenseDesk target, bytes memory mine, bytes memory theirs) private {
         (Intent memory intent, Quote memory quote) = (intentOf(), quoteOf());
-        (bytes32 intentDigest, bytes32 quoteDigest) = (at.intentDigestOf(intent), at.quoteDigestOf(quote));
+        (bytes32 intentDigest, bytes32 quoteDigest) = (target.intentDigestOf(intent), target.quoteDigestOf(quote));
         vm.expectRevert(abi.encodeWithSelector(ILicenseDesk.BadSignature.selector, buyer, intentDigest));
-        at.buyFor(intent, mine, quote, theirs, allowance());
+        target.buyFor(intent, mine, quote, theirs, allowance());
         vm.expectRevert(abi.encodeWithSelector(ILicenseDesk.BadSignature.selector, seller, quoteDigest));
         vm.prank(TRAINER);
-        at.buyQuoted(quote, theirs, PRICE, UNIT_PRICE, TRAINER);
+        target.buyQuoted(quote, theirs, PRICE, UNIT_PRICE, TRAINER);
     }
 }

@@ -20,13 +20,14 @@ abstract contract LicenseBook is ILicenseDesk, ERC721 {
         uint8 flags;
     }
 
-    /// @dev What a license costs that was quoted or is a trial, instead of what the terms say.
+    /// @dev What a license costs that was quoted or is a trial, instead of what the terms say. Three slots, of which most
+    /// deals fill two: few have both a price and a cap.
     struct Deal {
         address token;
         uint40 durationSeconds;
+        uint128 price;
         uint128 unitPrice;
         uint128 unitsMax;
-        uint128 price;
     }
 
     uint8 private constant REVOKED = 1;
@@ -89,12 +90,13 @@ abstract contract LicenseBook is ILicenseDesk, ERC721 {
         return _grant(versionId, licensee, 0);
     }
 
+    /// @dev No token, no prices.
     function _grant(bytes32 versionId, address licensee, Deal memory deal) internal returns (uint64 licenseId) {
         licenseId = _grant(versionId, licensee, HAS_DEAL);
         Deal storage kept = _deals[licenseId];
         (kept.token, kept.durationSeconds) = (deal.token, deal.durationSeconds);
-        (kept.unitPrice, kept.unitsMax) = (deal.unitPrice, deal.unitsMax);
-        if (deal.price > 0) kept.price = deal.price;
+        if (deal.token != address(0)) (kept.price, kept.unitPrice) = (deal.price, deal.unitPrice);
+        if (deal.unitsMax > 0) kept.unitsMax = deal.unitsMax;
     }
 
     function _markRevoked(uint64 licenseId) internal {

@@ -2,7 +2,9 @@
 pragma solidity ^0.8.30;
 
 import {AssetKind, Parent, VersionInput} from "../../src/interfaces/IAssetRegistry.sol";
+import {Intent, Payment, Quote} from "../../src/interfaces/ILicenseDesk.sol";
 import {Fixture} from "../support/Fixture.sol";
+import {OfferFixture} from "../support/OfferFixture.sol";
 
 /// @notice Whole-transaction gas of registering and licensing, against the bars that we set (`snapshots/licensing.json`).
 /// forge-config: default.isolate = true
@@ -55,5 +57,37 @@ contract LicensingGasTest is Fixture {
         buyLicense(free);
         buyLicense(free);
         vm.snapshotGasLastCall("licensing", "buy, free");
+    }
+}
+
+/// @notice Of signed offers, in the steady state: nothing here is the first of its version or holder.
+/// forge-config: default.isolate = true
+contract OfferGasTest is OfferFixture {
+    function test_gas_offers() public {
+        allow();
+        buyLicense(version);
+        buyQuoted(quoteOf());
+        Quote memory quote = quoteOf();
+        quote.nonce = 8;
+        uint64 licenseId = buyQuoted(quote);
+        vm.snapshotGasLastCall("licensing", "buyQuoted");
+        Intent memory intent = intentOf();
+        buyFor(intent, noQuote(), allowance());
+        intent.nonce = 12;
+        buyFor(intent, noQuote(), allowance());
+        vm.snapshotGasLastCall("licensing", "buyFor, published price, allowance");
+        intent.nonce = 13;
+        Payment memory payment = permit2Of(intent, address(desk));
+        vm.prank(buyer);
+        usd.approve(address(permit2), type(uint256).max);
+        buyFor(intent, noQuote(), payment);
+        vm.snapshotGasLastCall("licensing", "buyFor, published price, Permit2 (double)");
+        fund(usd, seller, address(desk), 1000e6);
+        vm.startPrank(seller);
+        desk.revokeAndRefund(licenseId, "");
+        vm.snapshotGasLastCall("licensing", "revokeAndRefund");
+        desk.grantTrial(version, TRAINER, 100, 60);
+        vm.snapshotGasLastCall("licensing", "grantTrial");
+        vm.stopPrank();
     }
 }
