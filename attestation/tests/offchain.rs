@@ -10,7 +10,7 @@ use usufruct_attestation::{
     Schema, SignatureError, Source, Statement,
     offchain::{
         Attestation, Batch, BatchError, Domain, Form, FormError, LINE_BYTES_MAX, Message, Pinned, PrimaryType, Refusal,
-        Revocation, lines, verify,
+        Revocation, SchemaText, ValueError, read, verify,
     },
 };
 use usufruct_types::VersionId;
@@ -56,14 +56,16 @@ fn vectors_of_the_eas_sdk_get_the_verdict_of_a_pinned_verifier() {
     let vectors: serde_json::Value = serde_json::from_str(VECTORS).unwrap();
     let pinned = Pinned { chain_id: 8_453, eas: address!("0x4200000000000000000000000000000000000021") };
     let now = 1_740_000_000;
+    let schema = SchemaText::parse(vectors["schema"]["string"].as_str().unwrap()).unwrap();
+    assert_eq!(format!("{:?}", schema.uid(Address::ZERO, true)), vectors["schema"]["uid"]);
     let mut checked = 0;
     for case in vectors["cases"].as_array().unwrap() {
         let name = case["name"].as_str().unwrap();
         let attestation = Attestation::parse(&case["attestation"].to_string()).unwrap();
         let verdict = verify(&attestation, &pinned, now, &[]);
-        // A share above the whole is in the data of that schema, which only whoever knows it can refuse.
-        let expected = case["accept"].as_bool().unwrap() || name == "v2-royalty-over-100-percent";
-        assert_eq!(verdict.is_ok(), expected, "{name}: {verdict:?}");
+        let said = schema.check(&attestation.message.data);
+        assert_eq!(said.is_err(), name == "v2-royalty-over-100-percent", "{name}: {said:?}");
+        assert_eq!(verdict.is_ok() && said.is_ok(), case["accept"].as_bool().unwrap(), "{name}: {verdict:?}");
         if verdict.is_ok() {
             let json: serde_json::Value = serde_json::from_str(&attestation.to_json()).unwrap();
             assert_eq!(json, case["attestation"], "{name} prints as the SDK prints it");
@@ -229,8 +231,62 @@ fn numbers_are_read_as_numbers_and_as_strings_and_fields_that_are_not_signed_are
 fn lines_are_numbered_and_one_bad_line_does_not_hide_the_others() {
     let good = signed(message(), domain()).to_json();
     let text = format!("{good}\n\nnonsense\r\n{good}\r\n");
-    let read: Vec<(usize, bool)> = lines(&text).map(|(number, read)| (number, read.is_ok())).collect();
-    assert_eq!(read, [(1, true), (3, false), (4, true)]);
+    let numbered = |text: &str| -> Vec<(usize, bool)> {
+        read(text).into_iter().map(|(number, read)| (number, read.is_ok())).collect()
+    };
+    assert_eq!(numbered(&text), [(1, true), (3, false), (4, true)]);
+    assert_eq!(numbered(""), []);
+
+    // One object over many lines, as explorers export it.
+    let value: serde_json::Value = serde_json::from_str(&good).unwrap();
+    let pretty = format!("\n{}\n", serde_json::to_string_pretty(&value).unwrap());
+    assert_eq!(numbered(&pretty), [(2, true)]);
+    assert_eq!(numbered(&pretty.replace("revocable", "revoked")), [(2, false)]);
+}
+
+#[test]
+fn data_is_held_against_the_text_of_its_schema() {
+    let text = Schema::Quality.text();
+    let schema = SchemaText::parse(text).unwrap();
+    assert_eq!(schema.uid(GATE, true), Schema::Quality.uid(GATE));
+    let word = |number: u64| B256::from(alloy::primitives::U256::from(number));
+    let mut cut = [0; 32];
+    cut[..4].copy_from_slice(b"read");
+    let words = |score: u64| {
+        [B256::repeat_byte(1), word(score), B256::repeat_byte(2), word(128), word(4), B256::from(cut)].concat()
+    };
+    assert_eq!(schema.check(&words(1_000_000)), Ok(()));
+    let above = schema.check(&words(1_000_001)).expect_err("above the whole");
+    assert_eq!(above.to_string(), "scorePpm is 1000001; the whole is 1000000");
+
+    let encoding = |data: Vec<u8>, at: &str| {
+        assert_eq!(schema.check(&data), Err(ValueError::Encoding(at.to_owned())));
+    };
+    let good = words(1);
+    encoding([good.as_slice(), &[0; 32]].concat(), "the end");
+    encoding(good[..100].to_vec(), "statement");
+    encoding(good[..160].to_vec(), "statement");
+    let with = |place: usize, byte: u8| {
+        let mut data = good.clone();
+        data[place] = byte;
+        data
+    };
+    encoding(with(32, 1), "scorePpm");
+    encoding(with(127, 160), "statement");
+    encoding(with(128, 0xff), "statement");
+    encoding(with(191, 1), "statement");
+    encoding(with(160, 0xff), "statement");
+
+    for bad in ["", "bytes32", "uint7 a", "uint0 a", "uint264 a", "bytes33 a", "uint08 a", "int8 a", "string[] a"] {
+        assert!(matches!(SchemaText::parse(bad), Err(ValueError::Field(_))), "{bad}");
+    }
+    assert!(SchemaText::parse(&"bool a,".repeat(100)).is_err());
+    let flags = SchemaText::parse("bool ok, address who, bytes4 tag").unwrap();
+    let words = |ok: u64, who: B256, tag: B256| flags.check(&[word(ok), who, tag].concat());
+    assert_eq!(words(1, GATE.into_word(), B256::ZERO), Ok(()));
+    assert!(words(2, GATE.into_word(), B256::ZERO).is_err());
+    assert!(words(1, B256::repeat_byte(1), B256::ZERO).is_err());
+    assert!(words(1, GATE.into_word(), word(1)).is_err());
 }
 
 /// The root and proof that npm's `@openzeppelin/merkle-tree` 1.0.8 gives: `StandardMerkleTree.of(uids, ["bytes32"])`.
@@ -258,6 +314,11 @@ proptest! {
     #[test]
     fn reading_never_panics(text in ".{0,300}") {
         let _ = Attestation::parse(&text);
+    }
+
+    #[test]
+    fn checking_data_never_panics(data in prop::collection::vec(any::<u8>(), 0..300)) {
+        let _ = SchemaText::parse(Schema::License.text()).unwrap().check(&data);
     }
 
     /// One changed byte anywhere is refused, or is in something that is not signed and reads the same.

@@ -188,12 +188,19 @@ impl Attestation {
     }
 }
 
-/// Reads a file of JSON lines: the number of each line that is not blank, from 1, and what it holds.
-pub fn lines(text: &str) -> impl Iterator<Item = (usize, Result<Attestation, FormError>)> + '_ {
+/// Reads a file: JSON lines, or one object over several lines, as block explorers export it. Gives the
+/// number of each line that is not blank, from 1, and what it holds.
+pub fn read(text: &str) -> Vec<(usize, Result<Attestation, FormError>)> {
+    let is_one = text.trim_start().starts_with('{') && serde_json::from_str::<de::IgnoredAny>(text).is_ok();
+    if is_one {
+        let skipped = text.lines().take_while(|line| line.trim().is_empty()).count();
+        return vec![(skipped + 1, Attestation::parse(text.trim()))];
+    }
     text.lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(index, line)| (index + 1, Attestation::parse(line)))
+        .collect()
 }
 
 impl WireMessage {

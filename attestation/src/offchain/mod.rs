@@ -12,9 +12,11 @@
 mod batch;
 mod json;
 mod message;
+mod values;
 mod verify;
 
 pub use batch::{Batch, BatchError};
-pub use json::{FormError, LINE_BYTES_MAX, lines};
+pub use json::{FormError, LINE_BYTES_MAX, read};
 pub use message::{Attestation, Domain, Form, Message, PrimaryType};
+pub use values::{SchemaText, ValueError};
 pub use verify::{Pinned, Refusal, Revocation, verify};
