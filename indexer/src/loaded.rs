@@ -1,14 +1,16 @@
 //! Facts from Postgres: what the indexer joined, for one epoch at a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use usufruct_db::{
     content::BlobState,
-    settlement::{Commitment, ContributorUnits, EpochFacts, StakeKind, VersionFacts},
+    settlement::{Commitment, ContributorUnits, EpochFacts, RevenueFact as RevenueRow, StakeKind, VersionFacts},
 };
-use usufruct_types::{Address, event::RevenueKind};
+use usufruct_types::{Address, B256, JobId, VersionId, event::RevenueKind};
 
-use crate::facts::{Facts, Held, Log, RevenueFact, StakeEvent, StakeMove, VersionFact};
+use crate::facts::{
+    BindingFact, ConsumedFact, DisputeFact, Facts, Held, Log, RevenueFact, StakeEvent, StakeMove, VersionFact,
+};
 
 /// Turns the rows of an epoch into facts.
 ///
@@ -29,11 +31,19 @@ pub fn facts_of_epoch(rows: &EpochFacts, royalty_roots: Address) -> Facts {
                 fee: row.fee,
                 kind: row.kind,
                 usage: (row.kind == RevenueKind::Usage)
-                    .then(|| charged(&rows.commitments, row.reference.into(), row.block, row.log_index))
+                    .then(|| charged(&rows.commitments, row))
                     .flatten()
                     .map(|commitment| (commitment.job, commitment.log)),
             })
             .collect(),
+        disputes: rows
+            .versions
+            .iter()
+            .filter(|row| row.is_disputed)
+            .map(|row| DisputeFact { version: row.version, opened_at: 0, dismissed_at: None })
+            .collect(),
+        bindings: bindings(rows),
+        consumed: consumed(rows),
         treasuries: rows
             .parameter(royalty_roots, "treasury")
             .map(|word| (0, Address::from_word(word)))
@@ -60,6 +70,9 @@ fn version(row: &VersionFacts) -> VersionFact {
         recipients: row.recipients.clone(),
         curator_share: row.curator_share,
         unit: row.unit,
+        inference_share: row.inference_share,
+        records: row.records,
+        size_bytes: row.size_bytes,
         tombstoned_at: row.is_tombstoned.then_some(0),
     }
 }
@@ -78,9 +91,34 @@ fn stake(row: &usufruct_db::settlement::StakeChange) -> Option<StakeEvent> {
     Some(StakeEvent { block_number: row.block, asset: row.asset, curator: row.curator, change })
 }
 
-/// The commitment that usage revenue was charged for: the job's last one before it in the same block.
-fn charged(commitments: &[Commitment], job: usufruct_types::JobId, block: u64, log_index: u32) -> Option<&Commitment> {
-    commitments.iter().rev().find(|one| one.job == job && one.block == block && one.log_index < log_index)
+/// The commitment that usage revenue was charged for: the job's last one before it in the same transaction.
+/// There is none where what was delivered was charged late.
+fn charged<'a>(commitments: &'a [Commitment], revenue: &RevenueRow) -> Option<&'a Commitment> {
+    commitments.iter().rev().find(|one| {
+        B256::from(one.job) == revenue.reference
+            && (one.block, one.transaction) == (revenue.block, revenue.transaction)
+            && one.log_index < revenue.log_index
+    })
+}
+
+/// Models with jobs that opened; they were bound by the end of the epoch.
+fn bindings(rows: &EpochFacts) -> BTreeMap<VersionId, BindingFact> {
+    let mut bindings = BTreeMap::new();
+    for row in &rows.consumed {
+        let empty = BindingFact { block_number: 0, jobs: BTreeSet::new() };
+        bindings.entry(row.model).or_insert(empty).jobs.insert(row.job);
+    }
+    bindings
+}
+
+fn consumed(rows: &EpochFacts) -> BTreeMap<JobId, Vec<ConsumedFact>> {
+    let mut consumed = BTreeMap::<_, Vec<_>>::new();
+    // A job of two models is listed for each; the last one of a position counts, and they are the same.
+    for row in &rows.consumed {
+        let fact = ConsumedFact { block_number: 0, position: row.position, version: row.version, units: row.units };
+        consumed.entry(row.job).or_default().push(fact);
+    }
+    consumed
 }
 
 fn held(row: &ContributorUnits) -> Held {

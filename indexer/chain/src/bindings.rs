@@ -38,3 +38,85 @@ sol! {
         function isValidSignature(bytes32 hash, bytes signature) external view returns (bytes4);
     }
 }
+
+/// Events of contracts whose artifacts are not committed yet, word by word as they emit them. Enums are the
+/// numbers that they travel as.
+pub(crate) mod later {
+    use alloy::sol;
+
+    sol! {
+        interface LicenseDesk {
+            event LicenseMetered(uint64 indexed licenseId, uint128 unitPrice, uint128 unitsMax, bool isTrial);
+            event LicenseRefunded(uint64 indexed licenseId, address indexed from, address token, uint128 amount);
+            event NonceUsed(address indexed account, uint256 nonce);
+        }
+
+        interface CurationStake {
+            event BountyPaid(uint256 indexed assetId, address indexed curator, address indexed challenger, uint128 amount, bytes32 reason);
+        }
+
+        interface QualityBoard {
+            event ScoreCommitted(bytes32 indexed versionId, uint64 indexed round, address indexed curator, bytes32 commitment, uint128 stake);
+            event ScoreRevealed(bytes32 indexed versionId, uint64 indexed round, address indexed curator, uint32 scorePpm, uint128 stake);
+            event ScoreSettled(bytes32 indexed versionId, uint64 indexed round, uint32 medianPpm, uint32 clippedMeanPpm, uint32 curators, uint128 stake);
+        }
+
+        interface UsageLedger {
+            event ReceiptsCommitted(bytes32 indexed jobId, address indexed provider, uint256 index, uint64 sequence, bytes32 receiptsHash, bytes32 receiptsRoot, uint128 deliveredUnits);
+            event JobClosing(bytes32 indexed jobId, uint64 refundableAt);
+            event LateUsageCharged(bytes32 indexed jobId, uint256 index, uint128 units, uint128 charged, uint128 penalty);
+        }
+
+        interface RoyaltyRoots {
+            event RootHeld(uint64 indexed epoch, uint64 finalizableAt);
+        }
+
+        interface ModelBook {
+            event ModelBound(bytes32 indexed versionId, uint256 indexed assetId, bytes32[] jobIds, address verifier);
+            event UpgradeProposed(uint256 indexed assetId, bytes32 indexed versionId, address by);
+            event CurrentVersionChanged(uint256 indexed assetId, bytes32 indexed versionId);
+        }
+
+        interface InferenceTill {
+            event InferencePaid(bytes32 indexed paymentId, bytes32 indexed versionId, address indexed payer, address token, uint128 amount, bytes32 requestHash, bytes32 proofHash);
+            event InferenceOrdered(bytes32 indexed paymentId, bytes32 indexed versionId, address indexed payer, address token, uint128 amount, bytes32 requestHash, uint64 deadline);
+            event InferenceRefunded(bytes32 indexed paymentId);
+        }
+
+        interface DisputeHub {
+            event DisputeOpened(uint64 indexed disputeId, uint8 indexed kind, bytes32 indexed subject, address challenger, address respondent, address harmed, bytes32 reference_, uint128 bond, uint64 respondBy, bytes32 evidenceHash);
+            event DisputeAnswered(uint64 indexed disputeId, address indexed respondent, uint128 bond, bytes32 evidenceHash);
+            event DisputeProven(uint64 indexed disputeId, uint32 sampled, uint32 matched);
+            event DisputeEscalated(uint64 indexed disputeId, address indexed arbiter, uint256 caseId);
+            event DisputeResolved(uint64 indexed disputeId, uint8 outcome, bytes32 indexed subject, uint8 kind);
+            event DisputeEnforced(uint64 indexed disputeId, address indexed curator, uint128 slashed);
+            event Evidence(address indexed arbiter, uint256 indexed evidenceGroupId, address indexed party, string evidence);
+            event Ruling(address indexed arbiter, uint256 indexed caseId, uint256 ruling);
+        }
+
+        interface DaoArbiter {
+            event CaseCreated(uint256 indexed caseId, address indexed arbitrable, uint256 choices);
+            event CaseDecided(uint256 indexed caseId, uint256 ruling, uint64 appealableUntil);
+            event CaseAppealed(uint256 indexed caseId, address indexed by);
+            event CaseExecuted(uint256 indexed caseId, uint256 ruling);
+        }
+
+        interface UsufructGovernor {
+            event ProposalCreated(uint256 proposalId, address proposer, address[] targets, uint256[] values, string[] signatures, bytes[] calldatas, uint256 voteStart, uint256 voteEnd, string description);
+            event ProposalQueued(uint256 proposalId, uint256 etaSeconds);
+            event ProposalExecuted(uint256 proposalId);
+            event ProposalCanceled(uint256 proposalId);
+            event ProposalExtended(uint256 indexed proposalId, uint64 extendedDeadline);
+            event VoteCast(address indexed voter, uint256 proposalId, uint8 support, uint256 weight, string reason);
+            event VoteCastWithParams(address indexed voter, uint256 proposalId, uint8 support, uint256 weight, string reason, bytes params);
+        }
+
+        interface UsufructToken {
+            event DelegateVotesChanged(address indexed delegate, uint256 previousVotes, uint256 newVotes);
+        }
+
+        interface Governed {
+            event ParameterChanged(bytes32 indexed name, uint256 value);
+        }
+    }
+}

@@ -168,6 +168,13 @@ pub async fn deploy(rpc: &Rpc, signer: Signer, parameters: &DeployParameters) ->
         attestation_gate,
         payment_token,
         stake_token,
+        quality_board: None,
+        model_book: None,
+        inference_till: None,
+        dispute_hub: None,
+        dao_arbiter: None,
+        governor: None,
+        timelock: None,
         schemas: Schemas::under(attestation_gate),
     };
     verify(rpc, &deployment).await?;

@@ -47,8 +47,41 @@ pub struct Deployment {
     pub payment_token: Address,
     /// Token of stakes and bonds.
     pub stake_token: Address,
+    /// `QualityBoard`, where curators score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality_board: Option<Address>,
+    /// `ModelBook`, which binds models to jobs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_book: Option<Address>,
+    /// `InferenceTill`, where inference is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inference_till: Option<Address>,
+    /// `DisputeHub`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispute_hub: Option<Address>,
+    /// `DaoArbiter`, which asks the DAO to decide disputes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dao_arbiter: Option<Address>,
+    /// `UsufructGovernor`; where there is one, the stake token carries its votes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub governor: Option<Address>,
+    /// OpenZeppelin `TimelockController`, which carries out what was voted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timelock: Option<Address>,
     /// Uids of our schemas.
     pub schemas: Schemas,
+}
+
+/// A contract that a deployment may lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Later {
+    QualityBoard,
+    ModelBook,
+    InferenceTill,
+    DisputeHub,
+    DaoArbiter,
+    Governor,
+    Timelock,
 }
 
 /// Uids of the schemas that are registered with EAS.
@@ -202,9 +235,9 @@ impl Deployment {
         fs::rename(&partial, path).map_err(file)
     }
 
-    /// The contracts whose events are read.
-    pub const fn emitters(&self) -> [Address; 7] {
-        [
+    /// The contracts whose every log is looked at.
+    pub fn emitters(&self) -> Vec<Address> {
+        let first = [
             self.asset_registry,
             self.terms_book,
             self.license_desk,
@@ -212,12 +245,19 @@ impl Deployment {
             self.curation_stake,
             self.usage_ledger,
             self.royalty_roots,
-        ]
+        ];
+        let later = self.later().into_iter().filter(|(later, ..)| *later != Later::Timelock);
+        first.into_iter().chain(later.filter_map(|(.., address)| address)).collect()
+    }
+
+    /// The token whose delegated votes are read. Nearly all of its logs are transfers, which are not.
+    pub fn vote_token(&self) -> Option<Address> {
+        self.governor.map(|_| self.stake_token)
     }
 
     /// Every contract with its name in the book.
-    pub const fn contracts(&self) -> [(&'static str, Address); 12] {
-        [
+    pub fn contracts(&self) -> Vec<(&'static str, Address)> {
+        let first = [
             ("authority", self.authority),
             ("assetRegistry", self.asset_registry),
             ("termsBook", self.terms_book),
@@ -230,6 +270,26 @@ impl Deployment {
             ("attestationGate", self.attestation_gate),
             ("paymentToken", self.payment_token),
             ("stakeToken", self.stake_token),
+        ];
+        let later = self.later().into_iter().filter_map(|(_, name, address)| Some((name, address?)));
+        first.into_iter().chain(later).collect()
+    }
+
+    /// The contract at an address, of those that a deployment may lack.
+    pub(crate) fn later_at(&self, address: Address) -> Option<Later> {
+        let found = self.later().into_iter().find(|(.., at)| *at == Some(address));
+        found.map(|(later, ..)| later)
+    }
+
+    const fn later(&self) -> [(Later, &'static str, Option<Address>); 7] {
+        [
+            (Later::QualityBoard, "qualityBoard", self.quality_board),
+            (Later::ModelBook, "modelBook", self.model_book),
+            (Later::InferenceTill, "inferenceTill", self.inference_till),
+            (Later::DisputeHub, "disputeHub", self.dispute_hub),
+            (Later::DaoArbiter, "daoArbiter", self.dao_arbiter),
+            (Later::Governor, "governor", self.governor),
+            (Later::Timelock, "timelock", self.timelock),
         ]
     }
 

@@ -25,6 +25,13 @@ fn book() -> Deployment {
         attestation_gate: at(10),
         payment_token: at(11),
         stake_token: at(12),
+        quality_board: Some(at(13)),
+        model_book: Some(at(14)),
+        inference_till: Some(at(15)),
+        dispute_hub: Some(at(16)),
+        dao_arbiter: Some(at(17)),
+        governor: Some(at(18)),
+        timelock: Some(at(19)),
         schemas: Schemas::under(at(10)),
     }
 }

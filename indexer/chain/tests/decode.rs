@@ -1,45 +1,15 @@
 //! Logs that only look like ours.
 #![allow(clippy::unwrap_used, reason = "a test may fail by panicking, and talk")]
 
+mod support;
+
 use alloy::{
-    primitives::{Address, B256, Bytes, U256, keccak256},
+    primitives::{Address, B256, Bytes, U256},
     sol_types::SolValue as _,
 };
-use usufruct_chain::{Deployment, Problem, RawLog, Schemas, decode_log};
-use usufruct_types::{AssetId, BlockRef, LogRef, event::Event};
-
-fn deployment() -> Deployment {
-    let at = Address::repeat_byte;
-    Deployment {
-        format: 1,
-        chain_id: 31_337,
-        genesis_hash: B256::ZERO,
-        block: 1,
-        authority: at(1),
-        asset_registry: at(2),
-        terms_book: at(3),
-        license_desk: at(4),
-        curation_stake: at(5),
-        usage_ledger: at(6),
-        royalty_roots: at(7),
-        eas: at(8),
-        schema_registry: at(9),
-        attestation_gate: at(10),
-        payment_token: at(11),
-        stake_token: at(12),
-        schemas: Schemas::under(at(10)),
-    }
-}
-
-fn log(address: Address, signature: &str, indexed: &[B256], data: Vec<u8>) -> RawLog {
-    let at = LogRef {
-        block: BlockRef { number: 9, hash: B256::repeat_byte(9) },
-        log_index: 3,
-        transaction_hash: B256::repeat_byte(8),
-    };
-    let topics = [&[keccak256(signature)], indexed].concat();
-    RawLog { at, address, topics, data: data.into() }
-}
+use support::logs::{deployment, log};
+use usufruct_chain::{Problem, RawLog, decode_log};
+use usufruct_types::{AssetId, event::Event};
 
 const VERSION_REGISTERED: &str = "VersionRegistered(bytes32,uint256,address,uint32,(uint256,bytes32,bytes32,bytes32,bytes32,bytes32,uint64,uint64,uint32,(bytes32,uint32)[],(address,uint32)[]))";
 

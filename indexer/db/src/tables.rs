@@ -30,6 +30,41 @@ pub(crate) enum Fact {
     Claims,
     PayoutAddresses,
     ParameterChanges,
+    LicenseMeters,
+    LicenseRefunds,
+    UsedNonces,
+    StakeBounties,
+    ScoreCommitments,
+    ScoreReveals,
+    ScoreSettlements,
+    ReceiptCommitments,
+    JobClosings,
+    LateCharges,
+    EpochHolds,
+    ModelBindings,
+    ModelJobs,
+    ModelUpgrades,
+    ModelCurrents,
+    InferencePayments,
+    InferenceOrders,
+    InferenceRefunds,
+    Disputes,
+    DisputeAnswers,
+    DisputeProofs,
+    DisputeEscalations,
+    DisputeResolutions,
+    DisputeEnforcements,
+    DisputeEvidence,
+    DisputeRulings,
+    Cases,
+    CaseDecisions,
+    CaseAppeals,
+    CaseExecutions,
+    Proposals,
+    ProposalActions,
+    ProposalChanges,
+    Votes,
+    DelegateVotes,
 }
 
 /// Name, key and columns of a table.
@@ -66,7 +101,7 @@ const fn part(name: &'static str, own: &'static str) -> Table {
 
 impl Fact {
     /// Every table of facts, in the order of the schema.
-    pub(crate) const ALL: [Self; 26] = [
+    pub(crate) const ALL: [Self; 61] = [
         Self::Assets,
         Self::AssetTransfers,
         Self::Versions,
@@ -93,6 +128,41 @@ impl Fact {
         Self::Claims,
         Self::PayoutAddresses,
         Self::ParameterChanges,
+        Self::LicenseMeters,
+        Self::LicenseRefunds,
+        Self::UsedNonces,
+        Self::StakeBounties,
+        Self::ScoreCommitments,
+        Self::ScoreReveals,
+        Self::ScoreSettlements,
+        Self::ReceiptCommitments,
+        Self::JobClosings,
+        Self::LateCharges,
+        Self::EpochHolds,
+        Self::ModelBindings,
+        Self::ModelJobs,
+        Self::ModelUpgrades,
+        Self::ModelCurrents,
+        Self::InferencePayments,
+        Self::InferenceOrders,
+        Self::InferenceRefunds,
+        Self::Disputes,
+        Self::DisputeAnswers,
+        Self::DisputeProofs,
+        Self::DisputeEscalations,
+        Self::DisputeResolutions,
+        Self::DisputeEnforcements,
+        Self::DisputeEvidence,
+        Self::DisputeRulings,
+        Self::Cases,
+        Self::CaseDecisions,
+        Self::CaseAppeals,
+        Self::CaseExecutions,
+        Self::Proposals,
+        Self::ProposalActions,
+        Self::ProposalChanges,
+        Self::Votes,
+        Self::DelegateVotes,
     ];
 
     /// Its table.
@@ -148,6 +218,55 @@ impl Fact {
             Self::Claims => event("claims", "account, token, recipient, epoch, amount, cumulative"),
             Self::PayoutAddresses => event("payout_addresses", "account, recipient"),
             Self::ParameterChanges => event("parameter_changes", "contract, name, value"),
+            Self::LicenseMeters => event("license_meters", "license_id, unit_price, units_max, is_trial"),
+            Self::LicenseRefunds => event("license_refunds", "license_id, from_account, token, amount"),
+            Self::UsedNonces => event("used_nonces", "account, nonce"),
+            Self::StakeBounties => event("stake_bounties", "asset_id, curator, challenger, amount, reason"),
+            Self::ScoreCommitments => event("score_commitments", "version_id, round, curator, commitment, stake"),
+            Self::ScoreReveals => event("score_reveals", "version_id, round, curator, score_ppm, stake"),
+            Self::ScoreSettlements => {
+                event("score_settlements", "version_id, round, median_ppm, clipped_mean_ppm, curators, stake")
+            }
+            Self::ReceiptCommitments => event(
+                "receipt_commitments",
+                "job_id, provider, license_position, sequence, receipts_hash, receipts_root, \
+                 delivered_units",
+            ),
+            Self::JobClosings => event("job_closings", "job_id, refundable_at"),
+            Self::LateCharges => event("late_charges", "job_id, license_position, units, charged, penalty"),
+            Self::EpochHolds => event("epoch_holds", "epoch, finalizable_at"),
+            Self::ModelBindings => event("model_bindings", "version_id, asset_id, verifier"),
+            Self::ModelJobs => part("model_jobs", "version_id, job_id"),
+            Self::ModelUpgrades => event("model_upgrades", "asset_id, version_id, by_account"),
+            Self::ModelCurrents => event("model_currents", "asset_id, version_id"),
+            Self::InferencePayments => {
+                event("inference_payments", "payment_id, version_id, payer, token, amount, request_hash, proof_hash")
+            }
+            Self::InferenceOrders => {
+                event("inference_orders", "payment_id, version_id, payer, token, amount, request_hash, deadline")
+            }
+            Self::InferenceRefunds => event("inference_refunds", "payment_id"),
+            Self::Disputes => event(
+                "disputes",
+                "dispute_id, kind, subject, challenger, respondent, harmed, reference, bond, respond_by, \
+                 evidence_hash",
+            ),
+            Self::DisputeAnswers => event("dispute_answers", "dispute_id, respondent, bond, evidence_hash"),
+            Self::DisputeProofs => event("dispute_proofs", "dispute_id, sampled, matched"),
+            Self::DisputeEscalations => event("dispute_escalations", "dispute_id, arbiter, case_id"),
+            Self::DisputeResolutions => event("dispute_resolutions", "dispute_id, outcome, subject, kind"),
+            Self::DisputeEnforcements => event("dispute_enforcements", "dispute_id, curator, slashed"),
+            Self::DisputeEvidence => event("dispute_evidence", "arbiter, group_id, party, evidence"),
+            Self::DisputeRulings => event("dispute_rulings", "arbiter, case_id, ruling"),
+            Self::Cases => event("cases", "case_id, arbitrable, choices"),
+            Self::CaseDecisions => event("case_decisions", "case_id, ruling, appealable_until"),
+            Self::CaseAppeals => event("case_appeals", "case_id, by_account"),
+            Self::CaseExecutions => event("case_executions", "case_id, ruling"),
+            Self::Proposals => event("proposals", "proposal_id, proposer, vote_start, vote_end, description"),
+            Self::ProposalActions => part("proposal_actions", "proposal_id, target, value, signature, calldata"),
+            Self::ProposalChanges => event("proposal_changes", "proposal_id, kind, moment"),
+            Self::Votes => event("votes", "proposal_id, voter, support, weight, reason"),
+            Self::DelegateVotes => event("delegate_votes", "delegate, previous_votes, new_votes"),
         }
     }
 }

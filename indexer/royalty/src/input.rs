@@ -36,6 +36,7 @@ pub struct Node {
     /// Its id, unique in the epoch.
     pub version: VersionId,
     /// Index in [`Epoch::nodes`] (below the node's own) and share of what comes in: unique, together at most the whole.
+    /// Those of a bound model are its [`model_edges`](crate::model_edges).
     pub parents: Vec<(usize, Ppm)>,
     /// Whether it is tombstoned or disputed: what it keeps goes to its escrow.
     pub is_diverted: bool,

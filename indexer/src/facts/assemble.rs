@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use alloy_primitives::U256;
 use usufruct_royalty::{Basis, Carried, Epoch, Holding, JobLog, LogUsage, Node, Revenue};
-use usufruct_types::{Address, AssetId, BlobHash, EpochIndex, VersionId, event::RevenueKind};
+use usufruct_types::{
+    Address, AssetId, BlobHash, EpochIndex, VersionId,
+    event::{Parent, RevenueKind},
+};
 
-use super::{BlobSet, Facts, Held, Log, RevenueFact, StakeEvent, VersionFact, stake_blocks};
+use super::{BlobSet, Facts, Held, Log, RevenueFact, StakeEvent, VersionFact, graph::Graph, stake_blocks};
 
 /// Facts that contradict each other: the chain cannot have said this.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,14 +65,15 @@ pub fn epoch_input(facts: &Facts, window: Window<'_>) -> Result<Epoch, AssembleE
     let (start, end) = (window.start_block, window.end_block);
     let versions = concerned(facts, &window)?;
     let index_of: HashMap<_, _> =
-        versions.iter().enumerate().map(|(index, version)| (version.version, index)).collect();
+        versions.iter().enumerate().map(|(index, (version, _))| (version.version, index)).collect();
     let stakes = stakes_by_asset(&facts.stakes, end);
+    let disputed: BTreeSet<_> =
+        facts.disputes.iter().filter(|dispute| dispute.holds_at(end)).map(|dispute| dispute.version).collect();
 
     let nodes = versions
         .iter()
-        .map(|version| {
-            let parents = version
-                .parents
+        .map(|(version, edges)| {
+            let parents = edges
                 .iter()
                 .map(|parent| match index_of.get(&parent.version) {
                     Some(&index) => Ok((index, parent.share)),
@@ -79,7 +83,8 @@ pub fn epoch_input(facts: &Facts, window: Window<'_>) -> Result<Epoch, AssembleE
             Ok(Node {
                 version: version.version,
                 parents,
-                is_diverted: version.tombstoned_at.is_some_and(|block| block <= end),
+                is_diverted: version.tombstoned_at.is_some_and(|block| block <= end)
+                    || disputed.contains(&version.version),
                 curator_share: version.curator_share,
                 curators: curators(stakes.get(&version.asset).map_or(&[], Vec::as_slice), version, start, end),
                 recipients: version.recipients.iter().map(|one| (one.account, one.share)).collect(),
@@ -93,7 +98,7 @@ pub fn epoch_input(facts: &Facts, window: Window<'_>) -> Result<Epoch, AssembleE
     for revenue in earned(facts, &window) {
         // `concerned` has every version that earned.
         let node = index_of[&revenue.version];
-        let basis = basis(facts, &window, revenue, versions[node]);
+        let basis = basis(facts, &window, revenue, versions[node].0);
         if let Basis::Log(log) = basis {
             logs_needed.insert((log, node));
         }
@@ -107,7 +112,7 @@ pub fn epoch_input(facts: &Facts, window: Window<'_>) -> Result<Epoch, AssembleE
     }
     let usage = logs_needed
         .into_iter()
-        .map(|(log, node)| LogUsage { log, node, units: log_units(facts, &window, log, versions[node]) })
+        .map(|(log, node)| LogUsage { log, node, units: log_units(facts, &window, log, versions[node].0) })
         .collect();
 
     let treasury = facts.treasuries.iter().rev().find(|(block, _)| *block <= end);
@@ -138,10 +143,10 @@ fn earned<'a>(facts: &'a Facts, window: &Window<'_>) -> impl Iterator<Item = &'a
     facts.revenues.iter().filter(move |revenue| blocks.contains(&revenue.block_number))
 }
 
-/// Versions that earned or have something carried, and their ancestors, in registration order.
-fn concerned<'a>(facts: &'a Facts, window: &Window<'_>) -> Result<Vec<&'a VersionFact>, AssembleError> {
-    let known = facts.versions.partition_point(|version| version.block_number <= window.end_block);
-    let known = &facts.versions[..known];
+/// Versions that earned or have something carried, and their ancestors, in registration order, each with its
+/// edges.
+fn concerned<'a>(facts: &'a Facts, window: &Window<'_>) -> Result<Vec<(&'a VersionFact, Vec<Parent>)>, AssembleError> {
+    let graph = Graph::new(facts, window.end_block);
     let mut wanted: BTreeSet<VersionId> = BTreeSet::new();
     for revenue in earned(facts, window) {
         wanted.insert(revenue.version);
@@ -150,17 +155,19 @@ fn concerned<'a>(facts: &'a Facts, window: &Window<'_>) -> Result<Vec<&'a Versio
     wanted.extend(window.carried.escrow.keys().map(|(version, _)| *version));
 
     // A parent is registered before its child, so one walk from the end meets every child first.
-    let mut concerned = Vec::new();
-    for version in known.iter().rev() {
+    let mut concerned: Vec<(&VersionFact, Vec<Parent>)> = Vec::new();
+    for (place, version) in graph.known.iter().enumerate().rev() {
         if wanted.remove(&version.version) {
-            wanted.extend(version.parents.iter().map(|parent| parent.version));
-            concerned.push(version);
+            let edges = graph.edges(place);
+            wanted.extend(edges.iter().map(|parent| parent.version));
+            concerned.push((version, edges));
         }
     }
     if let Some(&missing) = wanted.first() {
-        let child = concerned.iter().find(|one| one.parents.iter().any(|parent| parent.version == missing));
+        let names_it = |edges: &[Parent]| edges.iter().any(|parent| parent.version == missing);
+        let child = concerned.iter().find(|(_, edges)| names_it(edges));
         return Err(match child {
-            Some(child) => AssembleError::UnknownParent { version: child.version, parent: missing },
+            Some((child, _)) => AssembleError::UnknownParent { version: child.version, parent: missing },
             None => AssembleError::UnknownVersion { version: missing, end_block: window.end_block },
         });
     }

@@ -6,6 +6,7 @@
 //! [`usufruct_royalty::Epoch`], which is what makes a payout checkable by a stranger (law 3).
 
 mod assemble;
+mod graph;
 mod stake;
 
 pub use assemble::{AssembleError, Window, blobs_used, epoch_input};
@@ -27,6 +28,12 @@ pub struct Facts {
     pub stakes: Vec<StakeEvent>,
     /// Revenue in the order of the chain.
     pub revenues: Vec<RevenueFact>,
+    /// Disputes on versions, in the order of their opening.
+    pub disputes: Vec<DisputeFact>,
+    /// Models that are bound to jobs, by model version.
+    pub bindings: BTreeMap<VersionId, BindingFact>,
+    /// What jobs consumed, in the order of the chain.
+    pub consumed: BTreeMap<JobId, Vec<ConsumedFact>>,
     /// Treasury addresses by the block from which each counts, ascending.
     pub treasuries: Vec<(u64, Address)>,
     /// What the shards of a version hold, by the hash of its shard table; absent while nobody has it.
@@ -56,8 +63,54 @@ pub struct VersionFact {
     pub curator_share: Ppm,
     /// What its unit price counts, by its terms.
     pub unit: Unit,
+    /// Share of a model's income that it asks for, by its terms.
+    pub inference_share: Ppm,
+    /// Records, as it was registered.
+    pub records: u64,
+    /// Bytes, as it was registered.
+    pub size_bytes: u64,
     /// Block from which its income is kept apart.
     pub tombstoned_at: Option<u64>,
+}
+
+/// A dispute on a version: its income is kept apart while it is open, and for good once it is upheld.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DisputeFact {
+    /// The version.
+    pub version: VersionId,
+    /// Block in which it was opened.
+    pub opened_at: u64,
+    /// Block in which it was dismissed.
+    pub dismissed_at: Option<u64>,
+}
+
+impl DisputeFact {
+    /// Whether it keeps the version's income apart at the end of a block.
+    pub fn holds_at(&self, block: u64) -> bool {
+        self.opened_at <= block && self.dismissed_at.is_none_or(|dismissed| dismissed > block)
+    }
+}
+
+/// A model version and the jobs that it is bound to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BindingFact {
+    /// Block of the binding.
+    pub block_number: u64,
+    /// The jobs.
+    pub jobs: BTreeSet<JobId>,
+}
+
+/// Units of a job under one of its licenses, from a block on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConsumedFact {
+    /// The block.
+    pub block_number: u64,
+    /// The license's place in the job.
+    pub position: u32,
+    /// The license's version.
+    pub version: VersionId,
+    /// Units since the job opened, in the unit of the version's terms.
+    pub units: u128,
 }
 
 /// Revenue as the chain knows it.
@@ -75,7 +128,7 @@ pub struct RevenueFact {
     pub fee: Ppm,
     /// Where it comes from.
     pub kind: RevenueKind,
-    /// For usage: the job and the log of the commitment that was charged.
+    /// For usage: the job and the log of the commitment that was charged; none where it was charged late.
     pub usage: Option<(JobId, BlobHash)>,
 }
 

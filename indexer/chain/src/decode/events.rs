@@ -1,15 +1,13 @@
 //! The events of each contract.
 
-use alloy::{
-    primitives::B256,
-    sol_types::{self, SolEvent},
-};
+use alloy::{primitives::B256, sol_types::SolEvent as _};
 use usufruct_types::{
     Amount, AttestationUid, BlobHash, EndpointId, EpochIndex, JobId, LicenseId, TermsId, VersionId, event::Event,
 };
 
 use super::{
-    Problem, RawLog,
+    Problem, RawLog, later,
+    read::{Decoded, read, read_text},
     values::{
         LICENSES_MAX, asset_id, asset_kind, at_most, parameter_changed, ppm, proposal, revenue_kind, terms_of,
         version_input,
@@ -18,29 +16,6 @@ use super::{
 use crate::bindings::{
     AssetRegistry, AttestationGate, CurationStake, LicenseDesk, RoyaltyRoots, TermsBook, UsageLedger,
 };
-
-pub(super) type Decoded = Result<Option<Event>, (&'static str, Problem)>;
-
-/// Decodes the log as `E` and maps it, with the event's name on whatever goes wrong.
-fn read<E: SolEvent>(log: &RawLog, map: impl FnOnce(E) -> Result<Event, Problem>) -> Decoded {
-    let decoded = E::decode_raw_log_validate(log.topics.iter().copied(), &log.data);
-    let named = |problem| (E::SIGNATURE, problem);
-    let event = decoded.map_err(|error: sol_types::Error| named(Problem::Abi(error.to_string())))?;
-    map(event).map(Some).map_err(named)
-}
-
-/// As [`read`], for events with text that anybody may choose. Solidity does not check that a
-/// `string` is UTF-8; were such a log an error, one transaction could stop every index there is.
-/// What is no UTF-8 is read with replacement characters, everything else as strictly as before
-/// where the text is sound.
-fn read_text<E: SolEvent>(log: &RawLog, map: impl FnOnce(E) -> Result<Event, Problem>) -> Decoded {
-    let topics = || log.topics.iter().copied();
-    let decoded = E::decode_raw_log_validate(topics(), &log.data);
-    let decoded = decoded.or_else(|_| E::decode_raw_log(topics(), &log.data));
-    let named = |problem| (E::SIGNATURE, problem);
-    let event = decoded.map_err(|error: sol_types::Error| named(Problem::Abi(error.to_string())))?;
-    map(event).map(Some).map_err(named)
-}
 
 pub(super) fn registry(topic: &B256, log: &RawLog) -> Decoded {
     use AssetRegistry::{AssetCreated, EndpointAnnounced, Transfer, VersionRegistered, VersionTombstoned};
@@ -111,7 +86,7 @@ pub(super) fn desk(topic: &B256, log: &RawLog) -> Decoded {
         LicenseRevoked::SIGNATURE_HASH => read_text(log, |event: LicenseRevoked| {
             Ok(Event::LicenseRevoked { license: LicenseId(event.licenseId), by: event.by, reason: event.reason })
         }),
-        _ => Ok(None),
+        _ => later::license_desk(topic, log),
     }
 }
 
@@ -176,7 +151,7 @@ pub(super) fn stake(topic: &B256, log: &RawLog) -> Decoded {
         ParameterChanged::SIGNATURE_HASH => {
             read(log, |event: ParameterChanged| Ok(parameter_changed(log.address, event.name, event.value)))
         }
-        _ => Ok(None),
+        _ => later::curation_stake(topic, log),
     }
 }
 
@@ -214,7 +189,7 @@ pub(super) fn ledger(topic: &B256, log: &RawLog) -> Decoded {
         JobClosed::SIGNATURE_HASH => read(log, |event: JobClosed| {
             Ok(Event::JobClosed { job: JobId(event.jobId), refund: Amount::new(event.refund) })
         }),
-        _ => Ok(None),
+        _ => later::usage_ledger(topic, log),
     }
 }
 
@@ -267,6 +242,6 @@ pub(super) fn roots(topic: &B256, log: &RawLog) -> Decoded {
         ParameterChanged::SIGNATURE_HASH => {
             read(log, |event: ParameterChanged| Ok(parameter_changed(log.address, event.name, event.value)))
         }
-        _ => Ok(None),
+        _ => later::royalty_roots(topic, log),
     }
 }

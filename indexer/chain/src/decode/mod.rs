@@ -4,13 +4,17 @@
 //! a node. Every value is checked against its domain type, and what does not fit is an error with
 //! its place, because to skip an event of our own would be to lose money silently.
 
+mod decisions;
 mod events;
+mod later;
+mod read;
 mod values;
 
+pub(crate) use self::decisions::VOTES_MOVED;
 use alloy::primitives::{Address, B256, Bytes};
 use usufruct_types::{LogRef, event::Located};
 
-use crate::Deployment;
+use crate::{Deployment, deployment::Later};
 
 /// A log as it stands in a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +88,16 @@ pub fn decode_log(deployment: &Deployment, log: &RawLog) -> Result<Option<Locate
         address if address == deployment.curation_stake => events::stake(topic, log),
         address if address == deployment.usage_ledger => events::ledger(topic, log),
         address if address == deployment.royalty_roots => events::roots(topic, log),
-        _ => Ok(None),
+        address if deployment.vote_token() == Some(address) => decisions::token(topic, log),
+        address => match deployment.later_at(address) {
+            Some(Later::QualityBoard) => later::quality_board(topic, log),
+            Some(Later::ModelBook) => later::model_book(topic, log),
+            Some(Later::InferenceTill) => later::inference_till(topic, log),
+            Some(Later::DisputeHub) => decisions::dispute_hub(topic, log),
+            Some(Later::DaoArbiter) => decisions::dao_arbiter(topic, log),
+            Some(Later::Governor) => decisions::governor(topic, log),
+            Some(Later::Timelock) | None => Ok(None),
+        },
     };
     match decoded {
         Ok(Some(event)) => Ok(Some(Located { at: log.at, event })),

@@ -3,7 +3,9 @@
 use alloy::primitives::{Address, B256, U256};
 use usufruct_types::{
     Amount, AssetId, BlobHash, EpochIndex, Obligations, Ppm, Terms, TermsId, Unit, Uses, VersionId,
-    event::{AssetKind, EpochProposal, Event, Parent, Recipient, RevenueKind, TokenTotal, VersionInput},
+    event::{
+        AssetKind, DisputeKind, EpochProposal, Event, Outcome, Parent, Recipient, RevenueKind, TokenTotal, VersionInput,
+    },
 };
 
 use super::Problem;
@@ -84,6 +86,25 @@ pub(super) fn asset_id(number: U256) -> AssetId {
 
 pub(super) fn parameter_changed(contract: Address, name: B256, value: U256) -> Event {
     Event::ParameterChanged { contract, name, value: value.into() }
+}
+
+/// A small number that travels as 256 bits.
+pub(super) fn narrow<T: TryFrom<U256>>(field: &'static str, number: U256) -> Result<T, Problem> {
+    T::try_from(number).map_err(|_| Problem::OutOfRange { field, value: number.to_string() })
+}
+
+/// Votes travel as 256 bits, and anybody may mint on a development chain. More than 2^128 - 1 are read as that
+/// many: an error would let one transaction stop every index there is.
+pub(super) fn votes(number: U256) -> Amount {
+    Amount::new(number.saturating_to())
+}
+
+pub(super) fn dispute_kind(field: &'static str, kind: u8) -> Result<DisputeKind, Problem> {
+    DisputeKind::try_from(kind).map_err(|other| Problem::OutOfRange { field, value: other.to_string() })
+}
+
+pub(super) fn outcome(outcome: u8) -> Result<Outcome, Problem> {
+    Outcome::try_from(outcome).map_err(|other| Problem::OutOfRange { field: "outcome", value: other.to_string() })
 }
 
 pub(super) fn ppm(field: &'static str, parts: u32) -> Result<Ppm, Problem> {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use alloy::primitives::{B256, Bloom, BloomInput};
+use alloy::primitives::{Address, B256, Bloom, BloomInput};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::task::JoinHandle;
 use usufruct_types::event::Located;
 
 use super::{Batch, FollowOptions};
-use crate::{ChainError, Header, RawLog, Reader, rpc::WireHeader};
+use crate::{ChainError, Header, RawLog, Reader, decode::VOTES_MOVED, rpc::WireHeader};
 
 /// How often a batch is read again because the chain changed while it was read.
 const TRIES: u32 = 5;
@@ -80,9 +80,13 @@ async fn near(reader: &Reader, from: u64, to: u64, head: Header) -> Result<Fetch
 
 /// Logs of blocks whose Bloom filter names one of our contracts though none were given.
 async fn kept_back(reader: &Reader, headers: &[WireHeader], logs: &[RawLog]) -> Result<Vec<RawLog>, ChainError> {
-    let emitters = reader.deployment().emitters();
-    let may_hold =
-        |bloom: &Bloom| emitters.iter().any(|emitter| bloom.contains_input(BloomInput::Raw(emitter.as_slice())));
+    let (emitters, vote_token) = (reader.deployment().emitters(), reader.deployment().vote_token());
+    let names = |bloom: &Bloom, bytes: &[u8]| bloom.contains_input(BloomInput::Raw(bytes));
+    let may_hold = |bloom: &Bloom| {
+        // The token moves in many blocks in which no vote does.
+        let votes = |token: Address| names(bloom, token.as_slice()) && names(bloom, VOTES_MOVED.as_slice());
+        emitters.iter().any(|emitter| names(bloom, emitter.as_slice())) || vote_token.is_some_and(votes)
+    };
     let suspects = headers.iter().filter(|header| {
         let number = header.number.to::<u64>();
         may_hold(&header.logs_bloom) && logs.binary_search_by_key(&number, |log| log.at.block.number).is_err()

@@ -130,7 +130,9 @@ impl Reader {
     }
 
     fn filter(&self) -> Filter {
-        Filter::new().address(self.deployment.emitters().to_vec())
+        let mut addresses = self.deployment.emitters();
+        addresses.extend(self.deployment.vote_token());
+        Filter::new().address(addresses)
     }
 
     async fn filtered(&self, filter: Filter) -> Result<Vec<RawLog>, ChainError> {

@@ -14,6 +14,7 @@ use usufruct_types::{
 };
 
 pub mod index;
+pub mod logs;
 pub mod proxy;
 
 /// One dUSD.

@@ -117,6 +117,11 @@ impl Row<'_> {
         self.bytes(storable(value).as_bytes())
     }
 
+    /// A `boolean`.
+    pub(crate) fn bool(self, value: bool) -> Self {
+        self.bytes(&[u8::from(value)])
+    }
+
     /// A `smallint`.
     pub(crate) fn int2(self, value: i16) -> Self {
         self.bytes(&value.to_be_bytes())

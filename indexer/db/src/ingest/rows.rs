@@ -1,5 +1,7 @@
 //! Events as rows.
 
+mod later;
+
 use usufruct_attestation::Statement;
 use usufruct_types::{
     Address, LogRef, Terms, Unit,
@@ -167,12 +169,7 @@ pub(super) fn write(chain_id: i64, gate: &Gate, located: &Located, sheets: &mut 
             let row = place.event(sheets, Fact::ParameterChanges).address(*contract);
             row.text(&String::from_utf8_lossy(name)).hash(*value);
         }
-        // An event that is decoded but has no table would be lost without a word: law 2.
-        unknown => {
-            debug_assert!(false, "no table for {unknown:?}");
-            let reason = "an event that this version of the database crate does not know";
-            return Err(DbError::BadBatch { number: located.at.block.number, reason });
-        }
+        later => later::write(&place, later, sheets)?,
     }
     Ok(())
 }

@@ -25,6 +25,8 @@ pub struct Asset {
     pub name: String,
     /// Stake that counts, of all curators.
     pub active_stake: Amount,
+    /// The part of it that belongs to those who made the asset or a version of it.
+    pub own_stake: Amount,
     /// Number of versions.
     pub versions: u64,
     /// Title of the newest version whose manifest is available.
@@ -126,7 +128,22 @@ impl Listed for Asset {
                     WHERE c.chain_id = a.chain_id AND c.asset_id = a.asset_id AND c.block_number <= $2
                     GROUP BY c.curator
                 ) c
-            ), 0) AS active_stake
+            ), 0) AS active_stake,
+            coalesce((
+                SELECT sum(c.active) FROM (
+                    SELECT greatest(0,
+                        coalesce(sum(amount) FILTER (WHERE kind = 'staked' AND active_from_block <= $2), 0)
+                        - coalesce(sum(amount) FILTER (WHERE kind = 'unstake_requested'), 0)
+                        - coalesce(sum(amount - from_thawing) FILTER (WHERE kind = 'slashed'), 0)) AS active
+                    FROM stake_changes c
+                    WHERE c.chain_id = a.chain_id AND c.asset_id = a.asset_id AND c.block_number <= $2
+                    AND (c.curator = a.creator OR EXISTS (
+                        SELECT FROM versions w WHERE w.chain_id = a.chain_id AND w.asset_id = a.asset_id
+                        AND w.creator = c.curator AND w.block_number <= $2
+                    ))
+                    GROUP BY c.curator
+                ) c
+            ), 0) AS own_stake
         FROM assets a
         LEFT JOIN LATERAL (
             SELECT * FROM versions v
@@ -150,6 +167,7 @@ impl Listed for Asset {
             },
             name: row.text("name")?,
             active_stake: row.amount("active_stake")?,
+            own_stake: row.amount("own_stake")?,
             versions: row.count("versions")?,
             title: row.maybe("title")?,
             description: row.maybe("description")?,

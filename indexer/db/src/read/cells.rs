@@ -15,6 +15,19 @@ pub struct CellError {
     pub reason: String,
 }
 
+/// The four columns that say where a joined fact stands, by their prefix.
+macro_rules! columns {
+    ($prefix:literal) => {
+        [
+            concat!($prefix, "_block"),
+            concat!($prefix, "_block_hash"),
+            concat!($prefix, "_transaction_hash"),
+            concat!($prefix, "_log_index"),
+        ]
+    };
+}
+pub(super) use columns;
+
 /// Typed access to the cells of a row, for the lists of this crate.
 #[derive(Clone, Copy)]
 pub struct Cells<'r>(pub(super) &'r PgRow);
@@ -73,6 +86,12 @@ impl Cells<'_> {
     pub(super) fn count(&self, column: &'static str) -> Result<u64, CellError> {
         let value = self.cell::<i64>(column)?;
         u64::try_from(value).map_err(|_| CellError { column, reason: format!("{value} is negative") })
+    }
+
+    /// A `bigint` of 32 bits that is not negative.
+    pub(super) fn long(&self, column: &'static str) -> Result<u32, CellError> {
+        let value = self.count(column)?;
+        u32::try_from(value).map_err(|_| CellError { column, reason: format!("{value} is out of range") })
     }
 
     /// An `integer` that is not negative.

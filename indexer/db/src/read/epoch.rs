@@ -3,7 +3,7 @@
 use usufruct_types::{Address, Amount, B256, BlobHash, EpochIndex, LogRef};
 
 use super::{
-    cells::{CellError, Cells},
+    cells::{CellError, Cells, columns},
     page::{Order, integer, number},
     reader::{Column, Condition, Listed},
 };
@@ -40,8 +40,10 @@ pub struct Epoch {
     pub log_set: B256,
     /// BLAKE3 of the payout tree as Parquet.
     pub tree: BlobHash,
-    /// Unix second from which it can be made final.
+    /// Unix second from which it can be made final, as it was held or released last.
     pub finalizable_at: u64,
+    /// Where it was held or released last.
+    pub held_at: Option<LogRef>,
     /// The settler's bond.
     pub bond: Amount,
     /// Where it stands.
@@ -76,7 +78,9 @@ impl Epoch {
 impl Listed for Epoch {
     const LIST: &'static str = "epochs";
     const SOURCE: &'static str = "(
-        SELECT DISTINCT ON (p.epoch) p.*, v.verdict, v.by_account, v.reason,
+        SELECT DISTINCT ON (p.epoch) p.*, coalesce(h.finalizable_at, p.finalizable_at) AS finalizable_now,
+            h.block_number AS held_block, h.block_hash AS held_block_hash,
+            h.transaction_hash AS held_transaction_hash, h.log_index AS held_log_index, v.verdict, v.by_account, v.reason,
             v.block_number AS verdict_block, v.block_hash AS verdict_block_hash,
             v.transaction_hash AS verdict_transaction_hash, v.log_index AS verdict_log_index
         FROM epoch_proposals p
@@ -86,6 +90,12 @@ impl Listed for Epoch {
             AND (v.block_number, v.log_index) > (p.block_number, p.log_index)
             ORDER BY v.block_number, v.log_index LIMIT 1
         ) v ON true
+        LEFT JOIN LATERAL (
+            SELECT * FROM epoch_holds h
+            WHERE h.chain_id = p.chain_id AND h.epoch = p.epoch AND h.block_number <= $2
+            AND (h.block_number, h.log_index) > (p.block_number, p.log_index)
+            ORDER BY h.block_number DESC, h.log_index DESC LIMIT 1
+        ) h ON true
         WHERE p.chain_id = $1 AND p.block_number <= $2
         ORDER BY p.epoch, p.block_number DESC, p.log_index DESC)";
     const ORDER: Order = Order::descending(&[number("epoch")]);
@@ -101,7 +111,8 @@ impl Listed for Epoch {
             root: row.word("root")?,
             log_set: row.word("log_set_hash")?,
             tree: row.word("tree_hash")?,
-            finalizable_at: row.number("finalizable_at")?,
+            finalizable_at: row.number("finalizable_now")?,
+            held_at: row.maybe_log_ref(columns!("held"))?,
             bond: row.amount("bond")?,
             state: match row.maybe::<String>("verdict")?.as_deref() {
                 None => EpochState::Proposed,

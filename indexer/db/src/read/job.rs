@@ -3,7 +3,7 @@
 use usufruct_types::{Address, Amount, JobId, LicenseId, LogRef, VersionId};
 
 use super::{
-    cells::{CellError, Cells},
+    cells::{CellError, Cells, columns},
     page::{Order, integer},
     reader::{Column, Condition, Listed},
 };
@@ -27,6 +27,10 @@ pub struct Job {
     pub charged: Amount,
     /// Number of usage commitments.
     pub commitments: u64,
+    /// Where the trainer asked to end it.
+    pub closing_at: Option<LogRef>,
+    /// Unix second from which what is left of the escrow can go back.
+    pub refundable_at: Option<u64>,
     /// Where it ended, if it did.
     pub closed_at: Option<LogRef>,
     /// What went back to the trainer when it ended.
@@ -58,6 +62,11 @@ impl Job {
         Condition::holds("t.closed_block IS NULL")
     }
 
+    /// That the trainer asked to end it and it is not closed yet.
+    pub fn closing() -> Condition {
+        Condition::holds("t.closing_block IS NOT NULL AND t.closed_block IS NULL")
+    }
+
     /// That it is closed.
     pub fn closed() -> Condition {
         Condition::holds("t.closed_block IS NOT NULL")
@@ -82,13 +91,20 @@ impl Listed for Job {
              WHERE u.chain_id = j.chain_id AND u.job_id = j.job_id AND u.block_number <= $2) AS commitments,
             c.block_number AS closed_block, c.block_hash AS closed_block_hash,
             c.transaction_hash AS closed_transaction_hash, c.log_index AS closed_log_index,
-            coalesce(c.refund, 0) AS refunded
+            coalesce(c.refund, 0) AS refunded,
+            e.block_number AS closing_block, e.block_hash AS closing_block_hash,
+            e.transaction_hash AS closing_transaction_hash, e.log_index AS closing_log_index, e.refundable_at
         FROM jobs j
         LEFT JOIN LATERAL (
             SELECT * FROM job_closures c
             WHERE c.chain_id = j.chain_id AND c.job_id = j.job_id AND c.block_number <= $2
             ORDER BY c.block_number, c.log_index LIMIT 1
         ) c ON true
+        LEFT JOIN LATERAL (
+            SELECT * FROM job_closings e
+            WHERE e.chain_id = j.chain_id AND e.job_id = j.job_id AND e.block_number <= $2
+            ORDER BY e.block_number DESC, e.log_index DESC LIMIT 1
+        ) e ON true
         WHERE j.chain_id = $1 AND j.block_number <= $2)";
     const ORDER: Order = Order::descending(&[integer("block_number"), integer("log_index")]);
 
@@ -102,12 +118,9 @@ impl Listed for Job {
             deposited: row.amount("deposited")?,
             charged: row.amount("charged")?,
             commitments: row.count("commitments")?,
-            closed_at: row.maybe_log_ref([
-                "closed_block",
-                "closed_block_hash",
-                "closed_transaction_hash",
-                "closed_log_index",
-            ])?,
+            closing_at: row.maybe_log_ref(columns!("closing"))?,
+            refundable_at: row.maybe_number("refundable_at")?,
+            closed_at: row.maybe_log_ref(columns!("closed"))?,
             refunded: row.amount("refunded")?,
         })
     }
@@ -120,7 +133,7 @@ pub struct JobLicense {
     pub license: LicenseId,
     /// Its version.
     pub version: VersionId,
-    /// Units committed so far, in the unit of the license's terms.
+    /// Units stated or charged late so far, in the unit of the license's terms.
     pub units: u128,
 }
 
@@ -133,13 +146,19 @@ impl Listed for JobLicense {
     const LIST: &'static str = "job licenses";
     const SOURCE: &'static str = "(
         SELECT l.block_number, l.log_index, l.position::integer AS position, l.job_id, l.license_id, l.version_id,
-            coalesce(u.cumulative_units, 0) AS units
+            least(coalesce(u.cumulative_units, 0) + coalesce(c.units, 0), 340282366920938463463374607431768211455) AS units
         FROM job_licenses l
         LEFT JOIN LATERAL (
-            SELECT u.cumulative_units FROM usage_commitment_units u
+            SELECT u.block_number, u.log_index, u.cumulative_units FROM usage_commitment_units u
             WHERE u.chain_id = l.chain_id AND u.job_id = l.job_id AND u.position = l.position AND u.block_number <= $2
             ORDER BY u.block_number DESC, u.log_index DESC LIMIT 1
         ) u ON true
+        LEFT JOIN LATERAL (
+            SELECT sum(c.units) AS units FROM late_charges c
+            WHERE c.chain_id = l.chain_id AND c.job_id = l.job_id AND c.license_position = l.position
+            AND c.block_number <= $2
+            AND (c.block_number, c.log_index) > (coalesce(u.block_number, -1), coalesce(u.log_index, -1))
+        ) c ON true
         WHERE l.chain_id = $1 AND l.block_number <= $2)";
     const ORDER: Order = Order::ascending(&[integer("position"), integer("block_number"), integer("log_index")]);
 

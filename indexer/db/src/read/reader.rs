@@ -18,7 +18,8 @@ use sqlx::{
     postgres::{PgArguments, PgRow},
 };
 use usufruct_types::{
-    Address, AssetId, AttestationUid, B256, BlobHash, EndpointId, EpochIndex, JobId, LicenseId, TermsId, VersionId,
+    Address, AssetId, AttestationUid, B256, BlobHash, CaseId, DisputeId, EndpointId, EpochIndex, JobId, LicenseId,
+    PaymentId, ProposalId, TermsId, VersionId,
 };
 
 use super::{
@@ -114,7 +115,19 @@ macro_rules! bytes_values {
         }
     )* };
 }
-bytes_values!(AssetId, AttestationUid, BlobHash, EndpointId, JobId, TermsId, VersionId, B256);
+bytes_values!(
+    AssetId,
+    AttestationUid,
+    BlobHash,
+    CaseId,
+    EndpointId,
+    JobId,
+    PaymentId,
+    ProposalId,
+    TermsId,
+    VersionId,
+    B256
+);
 
 impl From<Address> for Value {
     fn from(account: Address) -> Self {
@@ -125,6 +138,12 @@ impl From<Address> for Value {
 impl From<LicenseId> for Value {
     fn from(license: LicenseId) -> Self {
         Self::Number(license.0)
+    }
+}
+
+impl From<DisputeId> for Value {
+    fn from(dispute: DisputeId) -> Self {
+        Self::Number(dispute.0)
     }
 }
 

@@ -1,11 +1,11 @@
 //! Stakes of curators on assets: sums of changes.
 
-use usufruct_types::{Address, Amount, AssetId, LogRef};
+use usufruct_types::{Address, Amount, AssetId, B256, LogRef};
 
 use super::{
     cells::{CellError, Cells},
     page::{Order, bytes, integer, number},
-    reader::{Column, Listed},
+    reader::{Column, Condition, Listed},
 };
 
 /// What a curator has on an asset as of the block.
@@ -27,6 +27,9 @@ pub struct Stake {
     pub withdrawn: Amount,
     /// Stake slashed so far.
     pub slashed: Amount,
+    /// Whether the curator made the asset or registered a version of it: such stake earns no curator share
+    /// of the creator's own versions.
+    pub is_creator: bool,
 }
 
 impl Stake {
@@ -34,6 +37,11 @@ impl Stake {
     pub const ASSET: Column = Column::bytes("asset_id");
     /// By curator.
     pub const CURATOR: Column = Column::bytes("curator");
+    /// That the curator made nothing of the asset.
+    pub fn of_others() -> Condition {
+        Condition::holds("NOT t.is_creator")
+    }
+
     /// Most stake that counts first.
     pub const BY_ACTIVE: Order = Order::descending(&[number("active"), bytes("curator"), bytes("asset_id")]);
 }
@@ -45,7 +53,14 @@ impl Listed for Stake {
     const SOURCE: &'static str = "(
         SELECT c.*, l.block_number, l.block_hash, l.transaction_hash, l.log_index,
             greatest(0, c.warm - c.gone) AS active,
-            greatest(0, c.staked - c.gone) - greatest(0, c.warm - c.gone) AS warming
+            greatest(0, c.staked - c.gone) - greatest(0, c.warm - c.gone) AS warming,
+            EXISTS (
+                SELECT FROM assets a
+                WHERE a.chain_id = c.chain_id AND a.asset_id = c.asset_id AND a.creator = c.curator
+                UNION ALL
+                SELECT FROM versions v WHERE v.chain_id = c.chain_id AND v.asset_id = c.asset_id
+                    AND v.creator = c.curator AND v.block_number <= $2
+            ) AS is_creator
         FROM (
             SELECT chain_id, asset_id, curator,
                 coalesce(sum(amount) FILTER (WHERE kind = 'staked'), 0) AS staked,
@@ -78,6 +93,7 @@ impl Listed for Stake {
             thawing: row.amount("thawing")?,
             withdrawn: row.amount("withdrawn")?,
             slashed: row.amount("slashed")?,
+            is_creator: row.cell("is_creator")?,
         })
     }
 }
@@ -135,6 +151,47 @@ impl Listed for StakeChange {
                 other => return Err(CellError { column: "kind", reason: format!("'{other}' is no change of stake") }),
             },
             amount: row.amount("amount")?,
+        })
+    }
+}
+
+/// The challenger's part of a slash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounty {
+    /// The event.
+    pub at: LogRef,
+    /// The asset.
+    pub asset: AssetId,
+    /// Whose stake was taken.
+    pub curator: Address,
+    /// Who received it.
+    pub challenger: Address,
+    /// How much of the stake token.
+    pub amount: Amount,
+    /// Reference to the decision.
+    pub reason: B256,
+}
+
+impl Bounty {
+    /// By asset.
+    pub const ASSET: Column = Column::bytes("asset_id");
+    /// By who received it.
+    pub const CHALLENGER: Column = Column::bytes("challenger");
+}
+
+impl Listed for Bounty {
+    const LIST: &'static str = "bounties";
+    const SOURCE: &'static str = "(SELECT * FROM stake_bounties WHERE chain_id = $1 AND block_number <= $2)";
+    const ORDER: Order = Order::descending(&[integer("block_number"), integer("log_index")]);
+
+    fn from_row(row: &Cells<'_>) -> Result<Self, CellError> {
+        Ok(Self {
+            at: row.log_ref()?,
+            asset: row.word("asset_id")?,
+            curator: row.address("curator")?,
+            challenger: row.address("challenger")?,
+            amount: row.amount("amount")?,
+            reason: row.word("reason")?,
         })
     }
 }

@@ -41,6 +41,8 @@ pub struct Version {
     pub parents: u64,
     /// How many versions derive from it.
     pub children: u64,
+    /// Whether a dispute on it is open or was upheld.
+    pub is_disputed: bool,
     /// Why and by whom it was withdrawn.
     pub tombstone: Option<Tombstone>,
 }
@@ -79,6 +81,11 @@ impl Version {
         )
     }
 
+    /// That a dispute on it is open or was upheld.
+    pub fn disputed() -> Condition {
+        Condition::holds("t.is_disputed")
+    }
+
     /// That it is not withdrawn.
     pub fn live() -> Condition {
         Condition::holds("t.tombstone_block IS NULL")
@@ -94,7 +101,16 @@ impl Listed for Version {
             (SELECT count(*) FROM version_parents p
              WHERE p.chain_id = v.chain_id AND p.version_id = v.version_id) AS parents,
             (SELECT count(*) FROM version_parents p WHERE p.chain_id = v.chain_id
-             AND p.parent_version_id = v.version_id AND p.block_number <= $2) AS children
+             AND p.parent_version_id = v.version_id AND p.block_number <= $2) AS children,
+            EXISTS (
+                SELECT FROM disputes e
+                WHERE e.chain_id = v.chain_id AND e.subject = v.version_id AND e.block_number <= $2
+                AND e.kind IN ('copy', 'license', 'poison') AND NOT EXISTS (
+                    SELECT FROM dispute_resolutions r
+                    WHERE r.chain_id = e.chain_id AND r.dispute_id = e.dispute_id AND r.outcome = 'dismissed'
+                    AND r.block_number <= $2
+                )
+            ) AS is_disputed
         FROM versions v
         LEFT JOIN LATERAL (
             SELECT * FROM version_tombstones d
@@ -131,6 +147,7 @@ impl Listed for Version {
             shards: row.count("shards")?,
             parents: row.count("parents")?,
             children: row.count("children")?,
+            is_disputed: row.cell("is_disputed")?,
             tombstone,
         })
     }

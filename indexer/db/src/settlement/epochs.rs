@@ -24,7 +24,7 @@ pub struct EpochRecord {
     pub settler: Address,
     /// What.
     pub proposal: EpochProposal,
-    /// Unix second from which it can be made final.
+    /// Unix second from which it can be made final, as it was held or released last.
     pub finalizable_at: u64,
     /// The settler's bond.
     pub bond: Amount,

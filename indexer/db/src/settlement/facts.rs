@@ -36,6 +36,8 @@ pub struct EpochFacts {
     pub usage: Vec<LogUsage>,
     /// The value of each governed parameter at the end of the epoch, ordered by contract and name.
     pub parameters: Vec<Parameter>,
+    /// What the jobs of models among the versions consumed by the end of the epoch, by model, job and license.
+    pub consumed: Vec<ConsumedUnits>,
 }
 
 impl EpochFacts {
@@ -69,8 +71,14 @@ pub struct VersionFacts {
     pub parents: Vec<Parent>,
     /// Who is paid for shards without a contributor, in the order of registration.
     pub recipients: Vec<Recipient>,
+    /// Records, as it was registered.
+    pub records: u64,
+    /// Bytes, as it was registered.
+    pub size_bytes: u64,
     /// Whether it was withdrawn by then.
     pub is_tombstoned: bool,
+    /// Whether a dispute on it was open or upheld then.
+    pub is_disputed: bool,
     /// Its shard table.
     pub shard_table: BlobHash,
     /// Units of its shards, ordered by contributor with the unattributed last; `None` while the shard table
@@ -141,6 +149,8 @@ pub struct StakeChange {
 pub struct RevenueFact {
     /// The block.
     pub block: u64,
+    /// The transaction.
+    pub transaction: B256,
     /// Position of the log in the block.
     pub log_index: u32,
     /// What earned it.
@@ -164,6 +174,8 @@ pub struct RevenueFact {
 pub struct Commitment {
     /// The block.
     pub block: u64,
+    /// The transaction.
+    pub transaction: B256,
     /// Position of the log in the block.
     pub log_index: u32,
     /// The job.
@@ -194,6 +206,21 @@ pub struct LogUsage {
     pub version: VersionId,
     /// Whose shards, and how much of them was charged.
     pub units: ContributorUnits,
+}
+
+/// What one job of a bound model consumed under one of its licenses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConsumedUnits {
+    /// The model version.
+    pub model: VersionId,
+    /// The job.
+    pub job: JobId,
+    /// The license's place in the job.
+    pub position: u32,
+    /// The license's version.
+    pub version: VersionId,
+    /// Units since the job opened, in the unit of the version's terms.
+    pub units: u128,
 }
 
 /// A governed parameter.

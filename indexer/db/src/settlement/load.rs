@@ -1,4 +1,4 @@
-//! Reading the facts of an epoch: nine statements, however much there is.
+//! Reading the facts of an epoch: ten statements, however much there is.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,8 @@ use usufruct_types::{
 };
 
 use super::{
-    facts::{Commitment, EpochFacts, EpochQuery, LogUsage, Parameter, RevenueFact, StakeChange},
-    rows::{CommitmentRow, Holdings, RevenueRow, StakeRow, UsageRow, VersionRow, share, units},
+    facts::{Commitment, ConsumedUnits, EpochFacts, EpochQuery, LogUsage, Parameter, RevenueFact, StakeChange},
+    rows::{CommitmentRow, ConsumedRow, Holdings, RevenueRow, StakeRow, UsageRow, VersionRow, share, units},
 };
 use crate::{
     Db,
@@ -54,6 +54,7 @@ impl Db {
             commitments: commitments(&mut snapshot, &bounds).await?,
             usage: usage(&mut snapshot, &bounds).await?,
             parameters: parameters(&mut snapshot, &bounds).await?,
+            consumed: consumed(&mut snapshot, &bounds, &ids).await?,
             versions: rows
                 .into_iter()
                 .map(|row| {
@@ -167,7 +168,7 @@ async fn stake_changes(
 
 async fn revenues(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<RevenueFact>, DbError> {
     let rows: Vec<RevenueRow> = sqlx::query_as(
-        "SELECT block_number, log_index, version_id, token, reference, kind, payer, amount, fee_ppm
+        "SELECT block_number, transaction_hash, log_index, version_id, token, reference, kind, payer, amount, fee_ppm
          FROM revenues WHERE chain_id = $1 AND block_number > $2 AND block_number <= $3
          ORDER BY block_number, log_index",
     )
@@ -182,7 +183,7 @@ async fn revenues(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<Re
 
 async fn commitments(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<Commitment>, DbError> {
     let rows: Vec<CommitmentRow> = sqlx::query_as(
-        "SELECT u.block_number, u.log_index, u.job_id, u.sequence, u.usage_log_hash, u.usage_root, u.log_rows,
+        "SELECT u.block_number, u.transaction_hash, u.log_index, u.job_id, u.sequence, u.usage_log_hash, u.usage_root, u.log_rows,
                 coalesce(b.state, 'pending') AS state
          FROM usage_commitments u LEFT JOIN blobs b ON b.blob_hash = u.usage_log_hash AND b.kind = 'usage_log'
          WHERE u.chain_id = $1 AND u.block_number > $2 AND u.block_number <= $3
@@ -206,6 +207,17 @@ async fn usage(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<LogUs
         .await
         .named("settlement.usage")?;
     rows.into_iter().map(UsageRow::into_fact).collect::<Result<_, _>>().named("settlement.usage")
+}
+
+async fn consumed(snapshot: &mut PgConnection, bounds: &Bounds, ids: &[Hash32]) -> Result<Vec<ConsumedUnits>, DbError> {
+    let rows: Vec<ConsumedRow> = sqlx::query_as(include_str!("consumed.sql"))
+        .bind(bounds.chain_id)
+        .bind(ids)
+        .bind(bounds.end)
+        .fetch_all(snapshot)
+        .await
+        .named("settlement.consumed")?;
+    rows.into_iter().map(ConsumedRow::into_fact).collect::<Result<_, _>>().named("settlement.consumed")
 }
 
 async fn parameters(snapshot: &mut PgConnection, bounds: &Bounds) -> Result<Vec<Parameter>, DbError> {

@@ -10,7 +10,7 @@ mod stored;
 pub use self::{
     epochs::{Claim, EpochRecord, Verdict},
     facts::{
-        Commitment, ContributorUnits, EpochFacts, EpochQuery, LogUsage, Parameter, RevenueFact, StakeChange, StakeKind,
-        VersionFacts,
+        Commitment, ConsumedUnits, ContributorUnits, EpochFacts, EpochQuery, LogUsage, Parameter, RevenueFact,
+        StakeChange, StakeKind, VersionFacts,
     },
 };

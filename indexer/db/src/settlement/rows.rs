@@ -7,7 +7,9 @@ use usufruct_types::{
     event::{AssetKind, Parent, Recipient, RevenueKind},
 };
 
-use super::facts::{Commitment, ContributorUnits, LogUsage, RevenueFact, StakeChange, StakeKind, VersionFacts};
+use super::facts::{
+    Commitment, ConsumedUnits, ContributorUnits, LogUsage, RevenueFact, StakeChange, StakeKind, VersionFacts,
+};
 use crate::{
     content::BlobState,
     sql::{Account, Hash32, Whole},
@@ -23,9 +25,12 @@ pub(super) struct VersionRow {
     unit: String,
     curator_ppm: i32,
     inference_ppm: i32,
+    records: Whole,
+    size_bytes: Whole,
     pub(super) shard_table_hash: Hash32,
     is_had: bool,
     is_tombstoned: bool,
+    is_disputed: bool,
 }
 
 /// Units by shard table.
@@ -50,7 +55,10 @@ impl VersionRow {
             inference_share: share(self.inference_ppm)?,
             parents,
             recipients,
+            records: self.records.narrow()?,
+            size_bytes: self.size_bytes.narrow()?,
             is_tombstoned: self.is_tombstoned,
+            is_disputed: self.is_disputed,
             shard_table: self.shard_table_hash.id(),
             holdings: self.is_had.then(units),
         })
@@ -87,6 +95,7 @@ impl StakeRow {
 #[derive(sqlx::FromRow)]
 pub(super) struct RevenueRow {
     block_number: i64,
+    transaction_hash: Hash32,
     log_index: i32,
     version_id: Hash32,
     token: Account,
@@ -101,6 +110,7 @@ impl RevenueRow {
     pub(super) fn into_fact(self) -> Result<RevenueFact, sqlx::Error> {
         Ok(RevenueFact {
             block: unsigned(self.block_number)?,
+            transaction: self.transaction_hash.0,
             log_index: position(self.log_index)?,
             version: self.version_id.id(),
             token: self.token.0,
@@ -116,6 +126,7 @@ impl RevenueRow {
 #[derive(sqlx::FromRow)]
 pub(super) struct CommitmentRow {
     block_number: i64,
+    transaction_hash: Hash32,
     log_index: i32,
     job_id: Hash32,
     sequence: Whole,
@@ -129,6 +140,7 @@ impl CommitmentRow {
     pub(super) fn into_fact(self) -> Result<Commitment, sqlx::Error> {
         Ok(Commitment {
             block: unsigned(self.block_number)?,
+            transaction: self.transaction_hash.0,
             log_index: position(self.log_index)?,
             job: self.job_id.id(),
             sequence: self.sequence.narrow()?,
@@ -160,6 +172,27 @@ impl UsageRow {
             log: self.usage_log_hash.id(),
             version: self.version_id.id(),
             units: units(self.contributor, self.records, self.tokens, self.size_bytes),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct ConsumedRow {
+    model_version_id: Hash32,
+    job_id: Hash32,
+    position: i16,
+    version_id: Hash32,
+    units: Whole,
+}
+
+impl ConsumedRow {
+    pub(super) fn into_fact(self) -> Result<ConsumedUnits, sqlx::Error> {
+        Ok(ConsumedUnits {
+            model: self.model_version_id.id(),
+            job: self.job_id.id(),
+            position: position(self.position.into())?,
+            version: self.version_id.id(),
+            units: self.units.0,
         })
     }
 }

@@ -1,5 +1,7 @@
 //! A made-up chain: blocks with events of every kind, from a seed that reproduces them.
 
+mod later;
+
 use usufruct_db::ingest::{Batch, BlockHeader};
 use usufruct_types::{
     Address, Amount, AssetId, AttestationUid, B256, BlobHash, EndpointId, EpochIndex, JobId, LicenseId, LogRef,
@@ -91,10 +93,13 @@ pub(crate) struct Chain {
     licenses: u64,
     jobs: Vec<JobId>,
     epochs: u64,
+    disputes: u64,
 }
 
 /// How many kinds of event there are.
-pub(crate) const KINDS: u64 = 25;
+pub(crate) const KINDS: u64 = FIRST_KINDS + later::KINDS;
+/// Those of the first contracts; they come first.
+const FIRST_KINDS: u64 = 25;
 
 impl Chain {
     pub(crate) fn new(seed: u64) -> Self {
@@ -112,6 +117,7 @@ impl Chain {
             licenses: 0,
             jobs: Vec::new(),
             epochs: 0,
+            disputes: 0,
         }
     }
 
@@ -312,11 +318,12 @@ impl Chain {
                 cumulative: self.random.amount(),
             },
             23 => Event::PayoutAddressChanged { account: self.account(), recipient: self.account() },
-            _ => {
+            24 => {
                 let mut name = B256::ZERO;
                 name[..8].copy_from_slice(b"treasury");
                 Event::ParameterChanged { contract: self.account(), name, value: self.random.hash() }
             }
+            later => self.later(later - FIRST_KINDS, out),
         };
         out.push(event);
     }

@@ -65,7 +65,7 @@ async fn every_table_has_a_named_primary_key() {
 #[tokio::test]
 async fn hashes_addresses_and_amounts_are_checked_by_their_type() {
     let test = TestDb::create().await;
-    // Bytes of any length: what attestations say, and what a settlement left.
+    // Bytes of any length: what attestations say, what a proposal calls with, and what a settlement left.
     let unchecked = names(
         &test,
         "SELECT table_name || '.' || column_name AS name FROM information_schema.columns
@@ -73,7 +73,7 @@ async fn hashes_addresses_and_amounts_are_checked_by_their_type() {
              AND data_type = 'bytea' AND domain_name IS NULL ORDER BY 1",
     )
     .await;
-    assert_eq!(unchecked, ["attestations.data", "settlements.carried"]);
+    assert_eq!(unchecked, ["attestations.data", "proposal_actions.calldata", "settlements.carried"]);
     let inexact = names(
         &test,
         "SELECT table_name || '.' || column_name AS name FROM information_schema.columns

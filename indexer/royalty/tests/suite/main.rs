@@ -4,6 +4,7 @@
 mod bytes;
 mod epochs;
 mod generate;
+mod models;
 mod oracle;
 mod payout_tree;
 mod random;
