@@ -260,6 +260,38 @@ contract AssetRegistryTest is Fixture {
         register(input);
     }
 
+    /// @dev Attack 18: ids are known before they are registered, and do not depend on parents. Still, whatever is tried in
+    /// whatever order, what is registered has parents that were registered before it: there is no way back.
+    function testFuzz_parents_neverACycle(uint256 seed) public {
+        uint256 count = 6;
+        bytes32[] memory planned = new bytes32[](count);
+        uint256[] memory position = new uint256[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            planned[i] = idOf(versionInput(assetId, bytes32(i + 1), termsId));
+        }
+        uint256 registered = 0;
+        for (uint256 attempt = 0; attempt < 24; ++attempt) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            (uint256 child, uint256 parent) = (seed % count, (seed >> 64) % count);
+            VersionInput memory input = versionInput(assetId, bytes32(child + 1), termsId);
+            // The first of a family has no parent.
+            if ((seed >> 128) % 3 > 0) {
+                input.parents = new Parent[](1);
+                input.parents[0] = Parent(planned[parent], 1);
+            }
+            bool isLawful = position[child] == 0 && (input.parents.length == 0 || position[parent] > 0);
+            vm.prank(CREATOR);
+            try registry.registerVersion(input) returns (bytes32 versionId) {
+                vm.assertEq(versionId, planned[child]);
+                vm.assertTrue(isLawful);
+                position[child] = ++registered;
+                if (input.parents.length > 0) vm.assertTrue(position[parent] < position[child]);
+            } catch {
+                vm.assertFalse(isLawful);
+            }
+        }
+    }
+
     function test_parents_unique() public {
         bytes32 a = register(versionInput(assetId, "a", termsId));
         bytes32 b = register(versionInput(assetId, "b", termsId));

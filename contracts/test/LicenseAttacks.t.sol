@@ -6,7 +6,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {LicenseDesk} from "../src/LicenseDesk.sol";
 import {AssetKind, VersionInput} from "../src/interfaces/IAssetRegistry.sol";
 import {ILicenseDesk, Intent, Quote} from "../src/interfaces/ILicenseDesk.sol";
-import {Terms} from "../src/interfaces/ITermsBook.sol";
+import {Terms, Unit} from "../src/interfaces/ITermsBook.sol";
 import {OfferFixture} from "./support/OfferFixture.sol";
 import {ReentrantToken} from "./support/Tokens.sol";
 import {Wallet} from "./support/Wallet.sol";
@@ -205,34 +205,69 @@ contract LicenseAttacksTest is OfferFixture {
 
     // ---------------------------------------------------------------- 38: reentrancy
 
+    /// @dev In the middle of each way to pay, each way in is shut: no license for nothing, no refund twice.
     function test_reentrantToken() public {
-        ReentrantToken token = new ReentrantToken();
-        roots.setToken(address(token), true);
-        Terms memory terms = freeTerms();
-        (terms.token, terms.flatPrice) = (address(token), 5e18);
-        bytes32 hostile = publishVersion("hostile", terms);
-        bytes32 hostileTerms = registry.termsOf(hostile);
-        token.mint(TRAINER, 100e18);
-        vm.prank(TRAINER);
-        token.approve(address(roots), type(uint256).max);
-
-        bytes[4] memory calls = [
-            abi.encodeCall(desk.buy, (hostile, hostileTerms, type(uint128).max, TRAINER)),
+        ReentrantToken token = hostileToken();
+        bytes32 hostileTerms = registry.termsOf(version);
+        bytes[5] memory calls = [
+            abi.encodeCall(desk.buy, (version, hostileTerms, type(uint128).max, TRAINER)),
             abi.encodeCall(desk.buyQuoted, (quoteOf(), "", 0, 0, TRAINER)),
             abi.encodeCall(desk.buyFor, (intentOf(), "", noQuote(), "", allowance())),
-            abi.encodeCall(desk.revokeAndRefund, (1, ""))
+            abi.encodeCall(desk.revokeAndRefund, (1, "")),
+            abi.encodeCall(desk.revokeAndRefund, (2, ""))
         ];
         for (uint256 i = 0; i < calls.length; ++i) {
             token.arm(address(desk), calls[i]);
             vm.prank(TRAINER);
-            desk.buy(hostile, hostileTerms, 5e18, TRAINER);
-            vm.assertTrue(token.wasRefused());
-            vm.assertEq(
-                bytes32(bytes4(token.refusal())),
-                bytes32(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector)
-            );
+            uint64 licenseId = desk.buy(version, hostileTerms, 5e6, TRAINER);
+            expectRefused(token);
+
+            Quote memory quote = quoteOf();
+            (quote.token, quote.nonce) = (address(token), 100 + i);
+            token.arm(address(desk), calls[i]);
+            buyQuoted(quote);
+            expectRefused(token);
+
+            Intent memory intent = intentOf();
+            (intent.token, intent.nonce) = (address(token), 100 + i);
+            token.arm(address(desk), calls[i]);
+            buyFor(intent, noQuote(), allowance());
+            expectRefused(token);
+
+            token.arm(address(desk), calls[i]);
+            vm.prank(seller);
+            desk.revokeAndRefund(licenseId, "");
+            expectRefused(token);
         }
-        vm.assertEq(desk.balanceOf(TRAINER), 4);
+        vm.assertEq(desk.balanceOf(TRAINER), 15);
+        vm.assertEq(token.balanceOf(address(desk)), 0);
+    }
+
+    /// @dev A version that is sold in a token which calls back, and everybody's money in it.
+    function hostileToken() private returns (ReentrantToken token) {
+        token = new ReentrantToken();
+        roots.setToken(address(token), true);
+        Terms memory terms = freeTerms();
+        (terms.token, terms.flatPrice, terms.unit, terms.unitPrice) = (address(token), 5e6, Unit.Record, 1);
+        version = publishVersion("hostile", terms);
+        (assetId, termsId,) = registry.registrationOf(version);
+        vm.prank(CREATOR);
+        registry.transferFrom(CREATOR, seller, assetId);
+        address[3] memory payers = [TRAINER, buyer, seller];
+        for (uint256 i = 0; i < payers.length; ++i) {
+            token.mint(payers[i], 1000e6);
+            vm.startPrank(payers[i]);
+            token.approve(address(roots), type(uint256).max);
+            token.approve(address(desk), type(uint256).max);
+            vm.stopPrank();
+        }
+    }
+
+    function expectRefused(ReentrantToken token) private view {
+        vm.assertTrue(token.wasRefused());
+        vm.assertEq(
+            bytes32(bytes4(token.refusal())), bytes32(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector)
+        );
     }
 
     function expectBadSignatures(LicenseDesk target, bytes memory mine, bytes memory theirs) private {

@@ -7,8 +7,10 @@ import {LicenseDesk} from "../src/LicenseDesk.sol";
 import {ILicenseDesk, Intent, Payment, PaymentKind, Quote} from "../src/interfaces/ILicenseDesk.sol";
 import {IPermit2} from "../src/interfaces/IPermit2.sol";
 import {IRoyaltyRoots, RevenueKind} from "../src/interfaces/IRoyaltyRoots.sol";
+import {ExactTransfer} from "../src/libraries/ExactTransfer.sol";
 import {OfferFixture} from "./support/OfferFixture.sol";
 import {Permit2Double} from "./support/Permit2Double.sol";
+import {FeeToken} from "./support/Tokens.sol";
 
 /// @notice Purchases that a buyer signed and somebody else submits.
 contract LicenseIntentsTest is OfferFixture {
@@ -202,6 +204,21 @@ contract LicenseIntentsTest is OfferFixture {
         Intent memory intent = intentOf();
         buyFor(intent, noQuote(), permit2Of(intent, address(desk)));
         vm.assertEq(usd.balanceOf(address(desk)), 500e6);
+    }
+
+    /// @dev Attack 37: what a token keeps on the way is not made up from what others sent here.
+    function test_buyFor_permit2FeeOnTransfer() public {
+        vm.prank(buyer);
+        usd.approve(address(permit2), type(uint256).max);
+        usd.mint(address(desk), 500e6);
+        Intent memory intent = intentOf();
+        Payment memory payment = permit2Of(intent, address(desk));
+        vm.etch(address(usd), address(new FeeToken()).code);
+        (bytes memory mine, bytes memory theirs) = (byBuyer(intent), bySeller(noQuote()));
+        vm.expectRevert(
+            abi.encodeWithSelector(ExactTransfer.TransferMismatch.selector, address(usd), PRICE, PRICE - PRICE / 100)
+        );
+        desk.buyFor(intent, mine, noQuote(), theirs, payment);
     }
 
     /// @dev The signature is for this desk and this intent alone.
