@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
 import {LicenseDesk} from "../src/LicenseDesk.sol";
 import {ILicenseDesk, Intent, Payment, PaymentKind, Quote} from "../src/interfaces/ILicenseDesk.sol";
@@ -10,7 +11,21 @@ import {IRoyaltyRoots, RevenueKind} from "../src/interfaces/IRoyaltyRoots.sol";
 import {ExactTransfer} from "../src/libraries/ExactTransfer.sol";
 import {OfferFixture} from "./support/OfferFixture.sol";
 import {Permit2Double} from "./support/Permit2Double.sol";
-import {FeeToken} from "./support/Tokens.sol";
+
+/// @notice Keeps one part in a hundred of what is sent to anyone but one account.
+contract TollToken is ERC20 {
+    address private immutable EXEMPT;
+
+    constructor(address exempt) ERC20("Toll", "TOLL") {
+        EXEMPT = exempt;
+    }
+
+    function _update(address from, address to, uint256 amount) internal override {
+        uint256 toll = to == EXEMPT ? 0 : amount / 100;
+        super._update(from, address(0xFEE), toll);
+        super._update(from, to, amount - toll);
+    }
+}
 
 /// @notice Purchases that a buyer signed and somebody else submits.
 contract LicenseIntentsTest is OfferFixture {
@@ -213,7 +228,7 @@ contract LicenseIntentsTest is OfferFixture {
         usd.mint(address(desk), 500e6);
         Intent memory intent = intentOf();
         Payment memory payment = permit2Of(intent, address(desk));
-        vm.etch(address(usd), address(new FeeToken()).code);
+        vm.etch(address(usd), address(new TollToken(address(roots))).code);
         (bytes memory mine, bytes memory theirs) = (byBuyer(intent), bySeller(noQuote()));
         vm.expectRevert(
             abi.encodeWithSelector(ExactTransfer.TransferMismatch.selector, address(usd), PRICE, PRICE - PRICE / 100)
