@@ -36,7 +36,7 @@ contract CopyDisputesTest is DisputeFixture {
         drawRows(id);
         vm.expectEmit(address(hub));
         emit IDisputeHub.DisputeProven(id, SAMPLES, SAMPLES);
-        hub.proveCopy(id, timestamped(id, SAMPLES));
+        hub.proveCopy(id, abi.encode(timestamped(id, SAMPLES)));
         vm.warp(block.timestamp + RESPOND);
         vm.expectEmit(address(hub));
         emit IDisputeHub.DisputeResolved(id, Outcome.Upheld, copiedId, DisputeKind.Copy);
@@ -56,7 +56,7 @@ contract CopyDisputesTest is DisputeFixture {
         uint256 challengerBefore = usuf.balanceOf(CHALLENGER);
         uint64 id = openAs(CHALLENGER, DisputeKind.Copy, copiedId, originalId);
         drawRows(id);
-        hub.proveCopy(id, timestamped(id, SAMPLES));
+        hub.proveCopy(id, abi.encode(timestamped(id, SAMPLES)));
         ruleOn(id, 1);
         hub.enforce(id, CURATOR);
         vm.assertEq(usuf.balanceOf(CREATOR), creatorBefore + 20e18);
@@ -80,10 +80,10 @@ contract CopyDisputesTest is DisputeFixture {
         CopyProof memory proof = proofOf(id, later, rowsOf(copiedRows), batch, rowsOf(originalRows), SAMPLES);
         proof.isTimestamped = true;
         proof.claimProof = siblings;
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
         proof.claimProof[0] = keccak256("not there");
         vm.expectRevert();
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
     }
 
     /// @dev The other way round: the copier accuses the creator, whose registration is later but whose claim is not.
@@ -91,7 +91,7 @@ contract CopyDisputesTest is DisputeFixture {
         uint64 id = openAs(COPIER, DisputeKind.Copy, originalId, copiedId);
         drawRows(id);
         // Its registration is earlier than the creator's: the chain alone would say so, so the creator answers.
-        hub.proveCopy(id, proofOf(id, original, rowsOf(originalRows), copied, rowsOf(copiedRows), SAMPLES));
+        hub.proveCopy(id, abi.encode(proofOf(id, original, rowsOf(originalRows), copied, rowsOf(copiedRows), SAMPLES)));
         answerAs(CREATOR, id);
         vm.expectRevert(abi.encodeWithSelector(IDisputeHub.StillOpen.selector, id));
         hub.resolve(id);
@@ -109,7 +109,7 @@ contract CopyDisputesTest is DisputeFixture {
         (,, uint64 later) = registry.registrationOf(originalId);
         (,, uint64 earlier) = registry.registrationOf(copiedId);
         vm.expectRevert(abi.encodeWithSelector(ICopyVerifier.NotEarlier.selector, later, earlier));
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
     }
 
     // ---------------------------------------------------------------- proofs that are none
@@ -120,11 +120,11 @@ contract CopyDisputesTest is DisputeFixture {
         drawRows(id);
         CopyProof memory proof = timestamped(id, 5);
         vm.expectRevert(abi.encodeWithSelector(ICopyVerifier.TooFewMatches.selector, SAMPLES, 5, THRESHOLD));
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
         proof = timestamped(id, 6);
         vm.expectEmit(address(hub));
         emit IDisputeHub.DisputeProven(id, SAMPLES, 6);
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
     }
 
     /// @dev Sharing half of the rows is no copy, whichever rows are drawn, as often as anybody tries.
@@ -150,7 +150,7 @@ contract CopyDisputesTest is DisputeFixture {
         proof.isTimestamped = true;
         vm.expectEmit(address(hub));
         emit IDisputeHub.DisputeProven(id, 4, 4);
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
     }
 
     function test_rowsMustBeTheDrawnOnes() public {
@@ -162,11 +162,11 @@ contract CopyDisputesTest is DisputeFixture {
         proof.matches[3].copied = copiedRows[other];
         proof.matches[3].copiedProof = rowsOf(copiedRows).proofOf(other);
         vm.expectRevert(abi.encodeWithSelector(ICopyVerifier.WrongRow.selector, 3, drawn, other));
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
         // Saying another ordinal takes the row out of its table.
         proof.matches[3].copied.ordinal = drawn;
         vm.expectRevert(abi.encodeWithSelector(ICopyVerifier.RowNotInTable.selector, 3, copied.shardTableRoot));
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
     }
 
     function test_matchesCountOnce() public {
@@ -175,11 +175,11 @@ contract CopyDisputesTest is DisputeFixture {
         CopyProof memory proof = timestamped(id, SAMPLES);
         proof.matches[1] = proof.matches[0];
         vm.expectRevert(abi.encodeWithSelector(ICopyVerifier.WrongSample.selector, 0, 1, SAMPLES));
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
         proof = timestamped(id, SAMPLES);
         proof.matches[1].sample = SAMPLES;
         vm.expectRevert(abi.encodeWithSelector(ICopyVerifier.WrongSample.selector, SAMPLES, 1, SAMPLES));
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
     }
 
     function test_rowsMustHoldTheSame() public {
@@ -190,10 +190,10 @@ contract CopyDisputesTest is DisputeFixture {
         proof.matches[2].original = originalRows[other];
         proof.matches[2].originalProof = rowsOf(originalRows).proofOf(other);
         vm.expectRevert(abi.encodeWithSelector(ICopyVerifier.RowsDiffer.selector, 2));
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
         proof.matches[2].original.logical = proof.matches[2].copied.logical;
         vm.expectRevert(abi.encodeWithSelector(ICopyVerifier.RowNotInTable.selector, 2, original.shardTableRoot));
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
     }
 
     function test_preimagesAndClaimsAreChecked() public {
@@ -202,15 +202,15 @@ contract CopyDisputesTest is DisputeFixture {
         CopyProof memory proof = timestamped(id, SAMPLES);
         proof.copied.shards = 4;
         vm.expectRevert(abi.encodeWithSelector(ICopyVerifier.WrongPreimage.selector, copiedId));
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
         proof = timestamped(id, SAMPLES);
         proof.original.creator = COPIER;
         vm.expectRevert(abi.encodeWithSelector(ICopyVerifier.WrongPreimage.selector, originalId));
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
         proof = timestamped(id, SAMPLES);
         proof.claimProof = new bytes32[](65);
         vm.expectRevert(abi.encodeWithSelector(ICopyVerifier.ClaimProofTooLong.selector, 65));
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
     }
 
     /// @dev A timestamp of somebody else's claim does not help: the claim names its account.
@@ -226,7 +226,7 @@ contract CopyDisputesTest is DisputeFixture {
                 ICopyVerifier.NotTimestamped.selector, verifier.claimHashOf(STRANGER, third.shardTableRoot)
             )
         );
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
     }
 
     // ---------------------------------------------------------------- the draw
@@ -237,7 +237,7 @@ contract CopyDisputesTest is DisputeFixture {
         uint64 drawBlock = uint64(block.number) + 1;
         CopyProof memory proof = plain(id, 0);
         vm.expectRevert(abi.encodeWithSelector(IDisputeHub.NotDrawn.selector, id));
-        hub.proveCopy(id, proof);
+        hub.proveCopy(id, abi.encode(proof));
         vm.roll(drawBlock);
         vm.expectRevert(abi.encodeWithSelector(IDisputeHub.CannotDraw.selector, id, drawBlock));
         hub.draw(id);
@@ -300,7 +300,7 @@ contract CopyDisputesTest is DisputeFixture {
         uint256 before = usuf.balanceOf(CREATOR);
         uint64 id = openAs(CREATOR, DisputeKind.Copy, copiedId, originalId);
         drawRows(id);
-        hub.proveCopy(id, timestamped(id, SAMPLES));
+        hub.proveCopy(id, abi.encode(timestamped(id, SAMPLES)));
         vm.warp(block.timestamp + RESPOND);
         hub.resolve(id);
         hub.enforce(id, CURATOR);

@@ -308,6 +308,8 @@ contract DisputeHubTest is DisputeFixture {
         hub.setRules(r);
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, STRANGER));
         hub.setArbiter(IArbiter(STRANGER));
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, STRANGER));
+        hub.sweepSurplus(STRANGER);
         vm.stopPrank();
         vm.expectRevert(abi.encodeWithSelector(IDisputeHub.ZeroAddress.selector));
         hub.setArbiter(IArbiter(address(0)));
@@ -315,6 +317,14 @@ contract DisputeHubTest is DisputeFixture {
         emit IDisputeHub.ParameterChanged("arbiter", uint160(STRANGER));
         hub.setArbiter(IArbiter(STRANGER));
         vm.assertEq(address(hub.arbiter()), STRANGER);
+    }
+
+    function test_sweepSurplus_takesNoBond() public {
+        openAs(CHALLENGER, DisputeKind.License, free, 0);
+        usuf.mint(address(hub), 3);
+        vm.assertEq(hub.sweepSurplus(TREASURY), 3);
+        vm.assertEq(usuf.balanceOf(TREASURY), 3);
+        vm.assertEq(usuf.balanceOf(address(hub)), DISPUTE_BOND);
     }
 
     /// @dev The thaw that governance keeps covers the longest dispute, whatever the bounds allow.

@@ -32,10 +32,11 @@ contract CopyVerifier is ICopyVerifier {
         bytes32 seed,
         uint32 samples,
         uint32 thresholdPpm,
-        CopyProof calldata proof
+        bytes calldata proof
     ) external view returns (uint32 sampled, uint32 matched) {
-        _checkClaims(copiedId, originalId, proof);
-        (sampled, matched) = _checkRows(proof, seed, samples);
+        CopyProof memory given = abi.decode(proof, (CopyProof));
+        _checkClaims(copiedId, originalId, given);
+        (sampled, matched) = _checkRows(given, seed, samples);
         require(
             uint256(matched) * PPM_WHOLE >= uint256(sampled) * thresholdPpm,
             TooFewMatches(sampled, matched, thresholdPpm)
@@ -56,7 +57,7 @@ contract CopyVerifier is ICopyVerifier {
 
     // ---------------------------------------------------------------- inside
 
-    function _checkClaims(bytes32 copiedId, bytes32 originalId, CopyProof calldata proof) private view {
+    function _checkClaims(bytes32 copiedId, bytes32 originalId, CopyProof memory proof) private view {
         _checkPreimage(copiedId, proof.copied);
         _checkPreimage(originalId, proof.original);
         (,, uint64 registeredAt) = ASSET_REGISTRY.registrationOf(copiedId);
@@ -67,7 +68,7 @@ contract CopyVerifier is ICopyVerifier {
     }
 
     /// @dev Loops over at most `samples` matches: their numbers ascend.
-    function _checkRows(CopyProof calldata proof, bytes32 seed, uint32 samples)
+    function _checkRows(CopyProof memory proof, bytes32 seed, uint32 samples)
         private
         pure
         returns (uint32 sampled, uint32 matched)
@@ -76,7 +77,7 @@ contract CopyVerifier is ICopyVerifier {
         sampled = shards < samples ? shards : samples;
         uint32 next = 0;
         for (uint256 i = 0; i < proof.matches.length; ++i) {
-            RowMatch calldata found = proof.matches[i];
+            RowMatch memory found = proof.matches[i];
             uint32 sample = found.sample;
             require(sample >= next && sample < sampled, WrongSample(sample, next, sampled));
             next = sample + 1;
@@ -85,7 +86,7 @@ contract CopyVerifier is ICopyVerifier {
         }
     }
 
-    function _checkMatch(CopyProof calldata proof, RowMatch calldata found, uint256 ordinal) private pure {
+    function _checkMatch(CopyProof memory proof, RowMatch memory found, uint256 ordinal) private pure {
         uint32 sample = found.sample;
         require(found.copied.ordinal == ordinal, WrongRow(sample, ordinal, found.copied.ordinal));
         _checkInTable(sample, found.copied, found.copiedProof, proof.copied.shardTableRoot);
@@ -93,14 +94,11 @@ contract CopyVerifier is ICopyVerifier {
         require(found.copied.isSameContent(found.original), RowsDiffer(sample));
     }
 
-    function _checkInTable(uint32 sample, ShardRow calldata row, bytes32[] calldata siblings, bytes32 root)
-        private
-        pure
-    {
+    function _checkInTable(uint32 sample, ShardRow memory row, bytes32[] memory siblings, bytes32 root) private pure {
         require(row.isIn(siblings, root), RowNotInTable(sample, root));
     }
 
-    function _checkPreimage(bytes32 versionId, VersionPreimage calldata preimage) private view {
+    function _checkPreimage(bytes32 versionId, VersionPreimage memory preimage) private view {
         bytes32 given = ASSET_REGISTRY.versionIdOf(
             preimage.creator, preimage.assetId, preimage.manifestHash, preimage.shardTableRoot, preimage.shards
         );
@@ -108,14 +106,13 @@ contract CopyVerifier is ICopyVerifier {
     }
 
     /// @dev No inner node passes for a claim hash: that is a hash of 192 bytes, not of 64.
-    function _timestampOf(VersionPreimage calldata original, bytes32[] calldata claimProof)
+    function _timestampOf(VersionPreimage memory original, bytes32[] memory claimProof)
         private
         view
         returns (uint64 claimedAt)
     {
         require(claimProof.length <= CLAIM_DEPTH_MAX, ClaimProofTooLong(claimProof.length));
-        bytes32 claimRoot =
-            MerkleProof.processProofCalldata(claimProof, claimHashOf(original.creator, original.shardTableRoot));
+        bytes32 claimRoot = MerkleProof.processProof(claimProof, claimHashOf(original.creator, original.shardTableRoot));
         claimedAt = EAS.getTimestamp(claimRoot);
         require(claimedAt != 0, NotTimestamped(claimRoot));
     }

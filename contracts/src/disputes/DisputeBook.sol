@@ -77,6 +77,12 @@ abstract contract DisputeBook is IDisputeHub, AccessManaged, ReentrancyGuardTran
         _setArbiter(arbiter_);
     }
 
+    /// @inheritdoc IDisputeHub
+    function sweepSurplus(address to) external restricted nonReentrant returns (uint256 amount) {
+        amount = BOND_TOKEN.balanceOf(address(this)) - _bondsHeld;
+        BOND_TOKEN.safeTransfer(to, amount);
+    }
+
     // ---------------------------------------------------------------- bonds
 
     /// @inheritdoc IDisputeHub

@@ -6,7 +6,7 @@ import {Blockhash} from "@openzeppelin/contracts/utils/Blockhash.sol";
 
 import {IArbiter, IArbitrable} from "../interfaces/IArbiter.sol";
 import {IAssetRegistry} from "../interfaces/IAssetRegistry.sol";
-import {CopyProof, ICopyVerifier} from "../interfaces/ICopyVerifier.sol";
+import {ICopyVerifier} from "../interfaces/ICopyVerifier.sol";
 import {ICurationStake} from "../interfaces/ICurationStake.sol";
 import {Dispute, DisputeKind, DisputeRules, IDisputeHub, Outcome} from "../interfaces/IDisputeHub.sol";
 import {IRoyaltyRoots} from "../interfaces/IRoyaltyRoots.sol";
@@ -108,7 +108,7 @@ contract DisputeHub is DisputeEnforcement {
     }
 
     /// @inheritdoc IDisputeHub
-    function proveCopy(uint64 disputeId, CopyProof calldata proof) external {
+    function proveCopy(uint64 disputeId, bytes calldata proof) external {
         Entry storage entry = _openOf(disputeId, DisputeKind.Copy);
         bytes32 seed = entry.seed;
         require(seed != 0, NotDrawn(disputeId));

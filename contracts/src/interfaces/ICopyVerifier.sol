@@ -62,6 +62,7 @@ interface ICopyVerifier {
     /// @dev Loops over at most `samples` matches of two proofs of at most 32 words, and a claim proof of at most 64.
     /// @param seed Draws the rows: see `ordinalOf`.
     /// @param samples Rows to draw; a table with no more rows than that is drawn whole.
+    /// @param proof A `CopyProof`, ABI-encoded; bytes, so that who passes it on need not know what is in it.
     /// @param thresholdPpm Part of the drawn rows that must match.
     function verify(
         bytes32 copiedId,
@@ -69,7 +70,7 @@ interface ICopyVerifier {
         bytes32 seed,
         uint32 samples,
         uint32 thresholdPpm,
-        CopyProof calldata proof
+        bytes calldata proof
     ) external view returns (uint32 sampled, uint32 matched);
     /// @notice Ordinal of a drawn row: `uint256(keccak256(abi.encode(seed, sample))) % shards`, with replacement; `sample`
     /// itself where `shards <= samples`.

@@ -2,7 +2,6 @@
 pragma solidity ^0.8.30;
 
 import {IArbiter, IArbitrable} from "./IArbiter.sol";
-import {CopyProof} from "./ICopyVerifier.sol";
 
 /// @notice What is disputed. Subjects: a version id; of `Usage` a job id; of `Root` an epoch as a word.
 enum DisputeKind {
@@ -161,7 +160,8 @@ interface IDisputeHub is IArbitrable {
     /// known, a later block is named and this is to be called again. Anyone may call.
     function draw(uint64 disputeId) external;
     /// @notice Proves a copy: see `ICopyVerifier`.
-    function proveCopy(uint64 disputeId, CopyProof calldata proof) external;
+    /// @param proof A `CopyProof`, ABI-encoded.
+    function proveCopy(uint64 disputeId, bytes calldata proof) external;
     /// @notice Proves missing usage by the ledger's state: providers delivered more than was committed, still so after
     /// the time to answer.
     function proveUsage(uint64 disputeId, uint256 index) external;
@@ -182,6 +182,9 @@ interface IDisputeHub is IArbitrable {
     function setRules(DisputeRules calldata rules_) external;
     /// @notice Sets the arbiter of later escalations. Governance only.
     function setArbiter(IArbiter arbiter_) external;
+
+    /// @notice Sends tokens that are no bonds (direct transfers) to an account. Governance only.
+    function sweepSurplus(address to) external returns (uint256 amount);
 
     /// @notice A dispute; reverts where there is none.
     function disputeOf(uint64 disputeId) external view returns (Dispute memory);

@@ -33,17 +33,17 @@ library ShardTableRow {
     uint256 private constant DEPTH_MAX = 32;
 
     /// @notice Leaf of a row: hashed twice, so that no inner node passes for one.
-    function leafOf(ShardRow calldata row) internal pure returns (bytes32) {
+    function leafOf(ShardRow memory row) internal pure returns (bytes32) {
         return keccak256(bytes.concat(keccak256(abi.encode(row))));
     }
 
     /// @notice Whether a row stands in the table with a root. Loops over at most 32 siblings.
-    function isIn(ShardRow calldata row, bytes32[] calldata proof, bytes32 root) internal pure returns (bool) {
-        return proof.length <= DEPTH_MAX && MerkleProof.verifyCalldata(proof, root, leafOf(row));
+    function isIn(ShardRow memory row, bytes32[] memory proof, bytes32 root) internal pure returns (bool) {
+        return proof.length <= DEPTH_MAX && MerkleProof.verify(proof, root, leafOf(row));
     }
 
     /// @notice Whether two rows hold the same data: the same bytes, or the same records stored in another way.
-    function isSameContent(ShardRow calldata a, ShardRow calldata b) internal pure returns (bool) {
+    function isSameContent(ShardRow memory a, ShardRow memory b) internal pure returns (bool) {
         return (a.blobHash == b.blobHash && a.blobHash != 0) || (a.logical == b.logical && a.logical != 0);
     }
 }
