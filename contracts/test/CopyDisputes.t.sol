@@ -242,6 +242,8 @@ contract CopyDisputesTest is DisputeFixture {
         vm.expectRevert(abi.encodeWithSelector(IDisputeHub.CannotDraw.selector, id, drawBlock));
         hub.draw(id);
         vm.roll(drawBlock + 1);
+        vm.expectEmit(address(hub));
+        emit IDisputeHub.RowsDrawn(id, drawBlock, blockhash(drawBlock));
         hub.draw(id);
         vm.assertEq(hub.disputeOf(id).seed, blockhash(drawBlock));
         vm.expectRevert(abi.encodeWithSelector(IDisputeHub.CannotDraw.selector, id, drawBlock));
@@ -252,6 +254,8 @@ contract CopyDisputesTest is DisputeFixture {
     function test_draw_tooLateNamesALaterBlock() public {
         uint64 id = openAs(CREATOR, DisputeKind.Copy, copiedId, originalId);
         vm.roll(block.number + 300);
+        vm.expectEmit(address(hub));
+        emit IDisputeHub.RowsDrawn(id, uint64(block.number) + 1, 0);
         hub.draw(id);
         vm.assertEq(hub.disputeOf(id).seed, bytes32(0));
         vm.roll(block.number + 2);
@@ -337,6 +341,27 @@ contract CopyDisputesTest is DisputeFixture {
         ruleOn(id, 1);
         vm.expectRevert(abi.encodeWithSelector(IDisputeHub.DisputeExists.selector, id));
         openAs(CHALLENGER, DisputeKind.Copy, copiedId, originalId);
+    }
+
+    /// @dev Attack 16: a copier who accuses himself of copying something else keeps nobody from the true accusation.
+    function test_bogusAccusationDoesNotBlockTheTrueOne() public {
+        stakeOn(CURATOR, copied.assetId, 100e18);
+        uint64 bogus = openAs(COPIER, DisputeKind.Copy, copiedId, free);
+        uint64 id = openAs(CREATOR, DisputeKind.Copy, copiedId, originalId);
+        vm.expectRevert(abi.encodeWithSelector(IDisputeHub.DisputeExists.selector, id));
+        openAs(CHALLENGER, DisputeKind.Copy, copiedId, originalId);
+        ruleOn(id, 1);
+        hub.enforce(id, CURATOR);
+        vm.assertEq(hub.currentOf(DisputeKind.Copy, copiedId, free), id);
+        vm.expectRevert(abi.encodeWithSelector(IDisputeHub.DisputeExists.selector, id));
+        openAs(CHALLENGER, DisputeKind.Copy, copiedId, metered);
+        // Were both upheld, the curator still pays once.
+        uint256 caseId = escalateAs(COPIER, bogus);
+        arbiter.decide(caseId, 1);
+        vm.warp(block.timestamp + APPEAL);
+        arbiter.execute(caseId);
+        vm.expectRevert(abi.encodeWithSelector(IDisputeHub.AlreadySlashed.selector, bogus, CURATOR));
+        hub.enforce(bogus, CURATOR);
     }
 
     // ---------------------------------------------------------------- helpers

@@ -30,7 +30,7 @@ contract DisputeHubTest is DisputeFixture {
         uint64 id = openAs(CHALLENGER, DisputeKind.License, free, 0);
         vm.assertEq(usuf.balanceOf(address(hub)), DISPUTE_BOND);
         vm.assertEq(hub.bondsHeld(), DISPUTE_BOND);
-        vm.assertEq(hub.currentOf(DisputeKind.License, free), id);
+        vm.assertEq(hub.currentOf(DisputeKind.License, free, 0), id);
         Dispute memory dispute = hub.disputeOf(id);
         vm.assertEq(uint256(dispute.kind), uint256(DisputeKind.License));
         vm.assertEq(dispute.challenger, CHALLENGER);

@@ -54,7 +54,8 @@ abstract contract DisputeBook is IDisputeHub, AccessManaged, ReentrancyGuardTran
     /// @dev All rules that ever held: a dispute keeps those of its opening.
     DisputeRules[] internal _rules;
     mapping(uint64 disputeId => Entry) internal _disputes;
-    mapping(DisputeKind kind => mapping(bytes32 subject => uint64)) internal _current;
+    /// @dev By claim, see `_claimOf`: the open dispute, or one over a version that was upheld.
+    mapping(bytes32 claim => uint64) internal _current;
     mapping(address account => uint128) private _bondCreditOf;
 
     constructor(address authority, IERC20 bondToken, IArbiter arbiter_, DisputeRules memory rules_)
@@ -116,8 +117,10 @@ abstract contract DisputeBook is IDisputeHub, AccessManaged, ReentrancyGuardTran
     }
 
     /// @inheritdoc IDisputeHub
-    function currentOf(DisputeKind kind, bytes32 subject) external view returns (uint64) {
-        return _current[kind][subject];
+    function currentOf(DisputeKind kind, bytes32 subject, bytes32 reference_) public view returns (uint64 disputeId) {
+        disputeId = _current[_claimOf(kind, subject, 0)];
+        // Accused of copying one, a version can be accused of copying another: who names a wrong original blocks nobody.
+        if (disputeId == 0 && reference_ != 0) disputeId = _current[_claimOf(kind, subject, reference_)];
     }
 
     /// @inheritdoc IDisputeHub
@@ -131,6 +134,11 @@ abstract contract DisputeBook is IDisputeHub, AccessManaged, ReentrancyGuardTran
     }
 
     // ---------------------------------------------------------------- inside
+
+    /// @dev What is disputed once at a time. The reference is zero but for copies that are not upheld yet.
+    function _claimOf(DisputeKind kind, bytes32 subject, bytes32 reference_) internal pure returns (bytes32) {
+        return keccak256(abi.encode(kind, subject, reference_));
+    }
 
     function _takeBond(uint128 bond) internal {
         if (bond == 0) return;

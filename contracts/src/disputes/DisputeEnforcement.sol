@@ -33,7 +33,8 @@ abstract contract DisputeEnforcement is DisputeBook {
     /// @notice The vault, whose roots are disputed and whose treasury takes what is nobody's.
     IRoyaltyRoots public immutable ROYALTY_ROOTS;
 
-    mapping(uint64 disputeId => mapping(address curator => bool)) private _isSlashed;
+    /// @dev By claim without a reference: copying two originals is slashed once.
+    mapping(bytes32 claim => mapping(address curator => bool)) private _isSlashed;
 
     constructor(
         address authority,
@@ -62,8 +63,9 @@ abstract contract DisputeEnforcement is DisputeBook {
             isVersion && entry.outcome == Outcome.Upheld && block.timestamp < entry.deadline,
             NothingToEnforce(disputeId)
         );
-        require(!_isSlashed[disputeId][curator], AlreadySlashed(disputeId, curator));
-        _isSlashed[disputeId][curator] = true;
+        mapping(address => bool) storage isSlashed = _isSlashed[_claimOf(kind, entry.subject, 0)];
+        require(!isSlashed[curator], AlreadySlashed(disputeId, curator));
+        isSlashed[curator] = true;
         _slash(disputeId, entry, curator);
     }
 
@@ -87,7 +89,8 @@ abstract contract DisputeEnforcement is DisputeBook {
         entry.outcome = outcome;
         entry.deadline = uint40(block.timestamp) + _rules[entry.rulesIndex].enforceSeconds;
         bool isVersion = kind != DisputeKind.Usage && kind != DisputeKind.Root;
-        if (outcome != Outcome.Upheld || !isVersion) delete _current[kind][subject];
+        delete _current[_claimOf(kind, subject, kind == DisputeKind.Copy ? entry.reference_ : bytes32(0))];
+        if (outcome == Outcome.Upheld && isVersion) _current[_claimOf(kind, subject, 0)] = disputeId;
         emit DisputeResolved(disputeId, outcome, subject, kind);
 
         _payBonds(entry, outcome);

@@ -50,7 +50,7 @@ contract DisputeHub is DisputeEnforcement {
         nonReentrant
         returns (uint64 disputeId)
     {
-        uint64 current = _current[kind][subject];
+        uint64 current = currentOf(kind, subject, reference_);
         require(current == 0, DisputeExists(current));
         address respondent;
         (disputeId, respondent) = _record(kind, subject, reference_);
@@ -103,8 +103,9 @@ contract DisputeHub is DisputeEnforcement {
         require(entry.seed == 0 && block.number > drawBlock, CannotDraw(disputeId, drawBlock));
         bytes32 seed = Blockhash.blockHash(drawBlock);
         // Too old: a new block, in the future again. Whoever wants this draw kept calls in time.
-        if (seed == 0) entry.drawBlock = uint64(block.number) + 1;
+        if (seed == 0) entry.drawBlock = drawBlock = uint64(block.number) + 1;
         else entry.seed = seed;
+        emit RowsDrawn(disputeId, drawBlock, seed);
     }
 
     /// @inheritdoc IDisputeHub
@@ -201,7 +202,7 @@ contract DisputeHub is DisputeEnforcement {
         returns (uint64 disputeId, address respondent)
     {
         disputeId = ++_disputeCount;
-        _current[kind][subject] = disputeId;
+        _current[_claimOf(kind, subject, reference_)] = disputeId;
         Entry storage entry = _disputes[disputeId];
         (respondent, entry.harmed, entry.reference_) = _checkSubject(kind, subject, reference_);
         uint256 rulesIndex = _rules.length - 1;

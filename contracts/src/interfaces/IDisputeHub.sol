@@ -69,8 +69,9 @@ struct Dispute {
 /// dispute over a license, poisoned data or a root is upheld; one over a copy or usage needs its proof. Usage that is
 /// proven is upheld whatever is answered; all else that was answered goes to the arbiter, and what nobody escalates
 /// is dismissed. An arbiter decides over the two bonds and, where upheld, over stake on the accused asset or over the
-/// accused root: no other money is within reach of this contract. One dispute per kind and subject is open at a time,
-/// and each ends in bounded time whatever the arbiter does.
+/// accused root: no other money is within reach of this contract. One dispute per kind and subject (of copies, also per
+/// original) is open at a time: who comes later escalates it or adds evidence. Each ends in bounded time whatever the
+/// arbiter does.
 interface IDisputeHub is IArbitrable {
     event DisputeOpened(
         uint64 indexed disputeId,
@@ -86,6 +87,8 @@ interface IDisputeHub is IArbitrable {
     );
     /// @notice `respondent` is who answered, not always who was accused.
     event DisputeAnswered(uint64 indexed disputeId, address indexed respondent, uint128 bond, bytes32 evidenceHash);
+    /// @notice The rows of a copy are drawn by a seed. Where that is zero, `drawBlock` is the later block that will draw them.
+    event RowsDrawn(uint64 indexed disputeId, uint64 drawBlock, bytes32 seed);
     event DisputeProven(uint64 indexed disputeId, uint32 sampled, uint32 matched);
     event DisputeEscalated(uint64 indexed disputeId, address indexed arbiter, uint256 caseId);
     event DisputeResolved(uint64 indexed disputeId, Outcome outcome, bytes32 indexed subject, DisputeKind kind);
@@ -188,8 +191,9 @@ interface IDisputeHub is IArbitrable {
 
     /// @notice A dispute; reverts where there is none.
     function disputeOf(uint64 disputeId) external view returns (Dispute memory);
-    /// @notice The dispute that is open over a subject, or that was upheld over a version; zero for none.
-    function currentOf(DisputeKind kind, bytes32 subject) external view returns (uint64 disputeId);
+    /// @notice The dispute that is open over a subject (and of a copy over this original), or that was upheld over a
+    /// version; zero for none.
+    function currentOf(DisputeKind kind, bytes32 subject, bytes32 reference_) external view returns (uint64 disputeId);
     /// @notice The dispute of an arbiter's case, zero where it is unknown or ruled.
     function disputeOfCase(address arbiter_, uint256 caseId) external view returns (uint64 disputeId);
     /// @notice Rules of new disputes.

@@ -95,7 +95,7 @@ contract DisputeBondsTest is DisputeFixture {
         for (uint256 i = 0; i < count; ++i) {
             uint64 id = handler.disputes(i);
             Dispute memory dispute = hub.disputeOf(id);
-            uint64 current = hub.currentOf(dispute.kind, dispute.subject);
+            uint64 current = hub.currentOf(dispute.kind, dispute.subject, dispute.reference_);
             if (!dispute.isResolved) vm.assertEq(current, id, "an open dispute is its subject's");
             else if (dispute.outcome != Outcome.Upheld) vm.assertTrue(current != id, "an ended one is not");
         }

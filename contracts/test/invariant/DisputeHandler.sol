@@ -71,7 +71,7 @@ contract DisputeHandler {
             if (block.timestamp >= finalizableAt) return;
             subject = bytes32(uint256(epoch));
         }
-        if (hub.currentOf(kind_, subject) != 0) return;
+        if (hub.currentOf(kind_, subject, reference_) != 0) return;
         uint128 bond = hub.rules().bondAmount;
         give(accounts[who % 3], address(hub), bond);
         vm.prank(accounts[who % 3]);
@@ -133,14 +133,14 @@ contract DisputeHandler {
             token.setBlocked(accounts[i], false);
         }
         (uint128 staked, uint128 thawing,) = stakes.stakeOf(assetOf(dispute.subject), accounts[curator % 3]);
-        if (isSlashed[id][accounts[curator % 3]] || uint256(staked) + thawing == 0) return;
-        isSlashed[id][accounts[curator % 3]] = true;
+        if (isSlashed[claimOf(dispute)][accounts[curator % 3]] || uint256(staked) + thawing == 0) return;
+        isSlashed[claimOf(dispute)][accounts[curator % 3]] = true;
         uint128 before = stakes.totalHeld();
         hub.enforce(id, accounts[curator % 3]);
         ghostSlashed += before - stakes.totalHeld();
     }
 
-    mapping(uint64 disputeId => mapping(address curator => bool)) public isSlashed;
+    mapping(bytes32 claim => mapping(address curator => bool)) public isSlashed;
 
     // ---------------------------------------------------------------- surroundings
 
@@ -217,6 +217,10 @@ contract DisputeHandler {
     function isPending(bytes32 subject) private view returns (bool) {
         (uint64 first, uint64 last) = pending();
         return uint256(subject) >= first && uint256(subject) <= last;
+    }
+
+    function claimOf(Dispute memory dispute) private pure returns (bytes32) {
+        return keccak256(abi.encode(dispute.kind, dispute.subject));
     }
 
     function assetOf(bytes32 version) private view returns (uint256) {
