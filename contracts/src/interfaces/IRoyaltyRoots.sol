@@ -40,12 +40,6 @@ struct Claim {
     bytes32[] proof;
 }
 
-/// @notice What a version earns out of escrow.
-struct Charge {
-    bytes32 versionId;
-    uint128 amount;
-}
-
 /// @title The vault: revenue in, epoch roots, claims out
 /// @dev Holds escrow of jobs too, so that a usage commitment moves no tokens: sources (the license desk, the usage
 /// ledger, the inference till) pull deposits in, turn escrow into revenue, and pay refunds.
@@ -90,7 +84,7 @@ interface IRoyaltyRoots {
     /// @notice An amount is zero.
     error ZeroAmount();
     /// @notice A source has less escrow than it asks for.
-    error EscrowTooSmall(address source, address token, uint128 escrow, uint128 asked);
+    error EscrowTooSmall(address source, address token, uint128 escrow, uint256 asked);
     /// @notice The proposal is not for the next epoch.
     error WrongEpoch(uint64 expected, uint64 given);
     /// @notice Fifteen epochs wait already.
@@ -123,7 +117,7 @@ interface IRoyaltyRoots {
     error InvalidProof(uint64 epoch, address account, address token, uint128 cumulativeAmount);
     /// @notice The claim is more than what the root's totals leave in the token: the root's leaves sum to more than it says.
     error ClaimAboveTotal(address token, uint128 left, uint128 asked);
-    /// @notice More than 100 claims or charges.
+    /// @notice More than 100 claims or charges, or not as many amounts as versions.
     error BatchTooLarge(uint256 count);
     /// @notice A claim of a batch could run out of gas, which must not pass for one that pays nothing.
     error GasTooLow(uint256 left, uint256 needed);
@@ -153,9 +147,15 @@ interface IRoyaltyRoots {
         address payer,
         uint128 amount
     ) external;
-    /// @notice `earnFromEscrow` of several versions at once: at most 100.
-    function earnManyFromEscrow(RevenueKind kind, bytes32 ref, address token, address payer, Charge[] calldata charges)
-        external;
+    /// @notice `earnFromEscrow` of several versions at once, each with its amount: at most 100.
+    function earnManyFromEscrow(
+        RevenueKind kind,
+        bytes32 ref,
+        address token,
+        address payer,
+        bytes32[] calldata versionIds,
+        uint128[] calldata amounts
+    ) external;
     /// @notice Pulls a payment from a payer's allowance as revenue of a version. Sources only.
     function earn(RevenueKind kind, bytes32 versionId, bytes32 ref, address token, address payer, uint128 amount)
         external;

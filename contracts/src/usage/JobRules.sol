@@ -55,19 +55,29 @@ library JobRules {
         return uint32(bytes4(rules.word(68)));
     }
 
+    /// @dev Rules are never shorter than their head.
     function licenses(bytes memory rules) internal pure returns (uint256) {
-        return (rules.length - HEAD_BYTES) / LICENSE_BYTES;
+        unchecked {
+            return (rules.length - HEAD_BYTES) / LICENSE_BYTES;
+        }
     }
 
     function versionId(bytes memory rules, uint256 index) internal pure returns (bytes32) {
-        return rules.word(HEAD_BYTES + LICENSE_BYTES * index);
+        return rules.word(_at(index));
     }
 
     function unitPrice(bytes memory rules, uint256 index) internal pure returns (uint128) {
-        return uint128(bytes16(rules.word(HEAD_BYTES + LICENSE_BYTES * index + 32)));
+        return uint128(bytes16(rules.word(_at(index) + 32)));
     }
 
     function unitsMax(bytes memory rules, uint256 index) internal pure returns (uint64) {
-        return uint64(bytes8(rules.word(HEAD_BYTES + LICENSE_BYTES * index + 48)));
+        return uint64(bytes8(rules.word(_at(index) + 48)));
+    }
+
+    /// @dev The caller has held `index` against `licenses`.
+    function _at(uint256 index) private pure returns (uint256) {
+        unchecked {
+            return HEAD_BYTES + LICENSE_BYTES * index;
+        }
     }
 }

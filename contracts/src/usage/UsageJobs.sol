@@ -9,23 +9,13 @@ import {IRoyaltyRoots} from "../interfaces/IRoyaltyRoots.sol";
 import {IUsageLedger} from "../interfaces/IUsageLedger.sol";
 import {DataCode} from "../libraries/DataCode.sol";
 import {JobRules} from "./JobRules.sol";
+import {Job, JobState} from "./JobState.sol";
 import {UsageParameters} from "./UsageParameters.sol";
 
 /// @title Jobs and their escrow: opening, deposits, closing
 abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
     using JobRules for bytes;
     using SafeCast for uint256;
-
-    /// @dev One slot, all that a commitment for one version reads and writes. `number` says where the rules are, see
-    /// `DataCode`; zero where there is no job. One commitment a second would fill 32 bits in 136 years.
-    struct Job {
-        uint112 escrow;
-        uint64 firstUnits;
-        uint32 sequence;
-        uint32 number;
-        bool isClosed;
-        bool hasReceipts;
-    }
 
     /// @dev One slot for each license with receipts. The mark is an earlier state of `units`: what is not committed
     /// `graceSeconds` after either of the two is late.
@@ -45,7 +35,8 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
     IRoyaltyRoots public immutable ROYALTY_ROOTS;
 
     uint32 private _lastNumber;
-    mapping(bytes32 jobId => Job) internal _jobs;
+    /// @dev All that a commitment for one version reads and writes here.
+    mapping(bytes32 jobId => uint256) private _jobs;
     /// @dev Cumulative units of the second license and those after it, four to a slot.
     mapping(bytes32 jobId => uint64[LICENSES_MAX - 1]) private _moreUnits;
     mapping(bytes32 jobId => uint64) private _refundableAt;
@@ -81,7 +72,8 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
     function deposit(bytes32 jobId, uint128 amount) external nonReentrant {
         require(amount > 0, ZeroAmount());
         (Job memory job, bytes memory rules) = _openJobAt(jobId);
-        _jobs[jobId].escrow = (uint256(job.escrow) + amount).toUint112();
+        job.escrow = (uint256(job.escrow) + amount).toUint112();
+        _writeJob(jobId, job);
         emit EscrowDeposited(jobId, msg.sender, amount);
 
         ROYALTY_ROOTS.depositEscrow(rules.token(), msg.sender, amount);
@@ -95,8 +87,8 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
         if (job.hasReceipts) _checkNothingOutstanding(jobId, job, rules.licenses());
 
         refund = job.escrow;
-        _jobs[jobId].escrow = 0;
-        _jobs[jobId].isClosed = true;
+        (job.escrow, job.isClosed) = (0, true);
+        _writeJob(jobId, job);
         emit JobClosed(jobId, refund);
 
         if (refund > 0) ROYALTY_ROOTS.refundEscrow(rules.token(), msg.sender, refund);
@@ -115,7 +107,7 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
         view
         returns (address trainer, address jobKey, address token, uint128 escrow, uint64 sequence, bool isClosed)
     {
-        Job memory job = _jobs[jobId];
+        Job memory job = _jobAt(jobId);
         if (job.number == 0) return (address(0), address(0), address(0), 0, 0, false);
         bytes memory rules = DataCode.load(job.number);
         return (rules.trainer(), rules.jobKey(), rules.token(), job.escrow, job.sequence, job.isClosed);
@@ -123,7 +115,7 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
 
     /// @inheritdoc IUsageLedger
     function cumulativeUnitsOf(bytes32 jobId, uint256 index) external view returns (uint128) {
-        return index < LICENSES_MAX ? _unitsOf(jobId, _jobs[jobId], index) : 0;
+        return index < LICENSES_MAX ? _unitsOf(jobId, _jobAt(jobId), index) : 0;
     }
 
     /// @inheritdoc IUsageLedger
@@ -156,9 +148,17 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
 
     // ---------------------------------------------------------------- inside
 
+    function _jobAt(bytes32 jobId) internal view returns (Job memory) {
+        return JobState.unpack(_jobs[jobId]);
+    }
+
+    function _writeJob(bytes32 jobId, Job memory job) internal {
+        _jobs[jobId] = JobState.pack(job);
+    }
+
     /// @dev One slot and one account are read.
     function _openJobAt(bytes32 jobId) internal view returns (Job memory job, bytes memory rules) {
-        job = _jobs[jobId];
+        job = _jobAt(jobId);
         require(job.number != 0, UnknownJob(jobId));
         require(!job.isClosed, JobIsClosed(jobId));
         rules = DataCode.load(job.number);
@@ -176,7 +176,7 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
 
     /// @dev Empty where there is no such license or no job.
     function _rulesAt(bytes32 jobId, uint256 index) private view returns (bytes memory rules) {
-        uint32 number = _jobs[jobId].number;
+        uint32 number = _jobAt(jobId).number;
         if (number == 0) return rules;
         rules = DataCode.load(number);
         return index < rules.licenses() ? rules : new bytes(0);
@@ -208,7 +208,7 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
         private
         returns (bytes32[] memory versionIds)
     {
-        Job storage job = _jobs[jobId];
+        Job memory job = _jobAt(jobId);
         require(job.number == 0, JobExists(jobId));
         bytes memory rules;
         {
@@ -218,8 +218,8 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
         (rules, versionIds) = _readLicenses(rules, token, licenseIds);
         uint32 number = ++_lastNumber;
         DataCode.store(number, rules);
-        job.number = number;
-        job.escrow = uint256(deposit_).toUint112();
+        (job.number, job.escrow) = (number, uint256(deposit_).toUint112());
+        _writeJob(jobId, job);
     }
 
     /// @dev Loops over at most 16 licenses, each compared with those before it.

@@ -9,6 +9,7 @@ import {RevenueKind} from "../interfaces/IRoyaltyRoots.sol";
 import {IUsageLedger, ReceiptCommitment} from "../interfaces/IUsageLedger.sol";
 import {DataCode} from "../libraries/DataCode.sol";
 import {JobRules} from "./JobRules.sol";
+import {Job} from "./JobState.sol";
 import {LateCharge} from "./LateCharge.sol";
 import {UsageJobs} from "./UsageJobs.sol";
 
@@ -41,7 +42,10 @@ abstract contract UsageReceipts is UsageJobs, EIP712 {
         // Checked above.
         delivery.sequence = uint48(sequence);
         _deliveries[jobId][index] = delivery;
-        if (!job.hasReceipts) _jobs[jobId].hasReceipts = true;
+        if (!job.hasReceipts) {
+            job.hasReceipts = true;
+            _writeJob(jobId, job);
+        }
         emit ReceiptsCommitted(
             jobId, msg.sender, index, sequence, receipts.receiptsHash, receipts.receiptsRoot, receipts.deliveredUnits
         );
@@ -63,7 +67,7 @@ abstract contract UsageReceipts is UsageJobs, EIP712 {
         _setUnits(jobId, job, index, committed + units);
         // `LateCharge.quote` gives at most the escrow.
         job.escrow -= uint112(charged + penalty);
-        _jobs[jobId] = job;
+        _writeJob(jobId, job);
         emit LateUsageCharged(jobId, index, units, charged, penalty);
 
         if (charged == 0) return;
@@ -74,7 +78,7 @@ abstract contract UsageReceipts is UsageJobs, EIP712 {
 
     /// @inheritdoc IUsageLedger
     function lateAtOf(bytes32 jobId, uint256 index) external view returns (uint64) {
-        Job memory job = _jobs[jobId];
+        Job memory job = _jobAt(jobId);
         Delivery memory delivery = _deliveries[jobId][index];
         if (!job.hasReceipts || delivery.sequence == 0) return 0;
         uint64 committed = _unitsOf(jobId, job, index);

@@ -8,7 +8,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import {Charge, IRoyaltyRoots, RevenueKind} from "../interfaces/IRoyaltyRoots.sol";
+import {IRoyaltyRoots, RevenueKind} from "../interfaces/IRoyaltyRoots.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 
 /// @title Books of the vault: what sources bring in of which tokens, and the governed values
@@ -18,10 +18,13 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
     using ExactTransfer for IERC20;
     using SafeCast for uint256;
 
-    /// @dev What a source brought in of a token. One slot, so that turning escrow into revenue is one write.
+    /// @dev What a source brought in of a token. One slot for all that money coming in asks and writes: `isOpen` where the
+    /// source is enabled and the token allowed, and the fee of the day, are copied here when governance changes them.
     struct Book {
-        uint128 escrow;
-        uint128 revenue;
+        uint112 escrow;
+        uint112 revenue;
+        uint24 feePpm;
+        bool isOpen;
     }
 
     /// @dev First slot: what a claim reads and writes. `epoch` is the last final one that had a total in this token.
@@ -62,11 +65,6 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
     mapping(address source => bool) private _isSource;
     mapping(address source => mapping(address token => Book)) private _books;
 
-    modifier onlySource() {
-        _checkSource();
-        _;
-    }
-
     constructor(
         address authority,
         address treasury_,
@@ -83,9 +81,9 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
     // ---------------------------------------------------------------- money in (sources)
 
     /// @inheritdoc IRoyaltyRoots
-    function depositEscrow(address token, address from, uint128 amount) external onlySource nonReentrant {
-        _checkIncoming(token, amount);
-        _books[msg.sender][token].escrow += amount;
+    function depositEscrow(address token, address from, uint128 amount) external nonReentrant {
+        Book storage book = _openBook(token, amount);
+        book.escrow = (uint256(book.escrow) + amount).toUint112();
 
         IERC20(token).pull(from, amount);
     }
@@ -101,41 +99,41 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
         uint128 amount
     ) external {
         require(amount > 0, ZeroAmount());
-        Book storage book = _books[msg.sender][token];
-        _takeEscrow(book, token, amount);
-        book.revenue += amount;
-        emit RevenueReceived(versionId, token, ref, kind, payer, amount, _state.protocolFeePpm);
+        uint32 feePpm = _turnEscrow(token, amount);
+        emit RevenueReceived(versionId, token, ref, kind, payer, amount, feePpm);
     }
 
     /// @inheritdoc IRoyaltyRoots
     /// @dev One write of the book for all of them.
-    function earnManyFromEscrow(RevenueKind kind, bytes32 ref, address token, address payer, Charge[] calldata charges)
-        external
-    {
-        uint256 count = charges.length;
-        require(count <= CHARGES_MAX, BatchTooLarge(count));
-        Book storage book = _books[msg.sender][token];
-        uint32 feePpm = _state.protocolFeePpm;
-        uint128 sum = 0;
+    function earnManyFromEscrow(
+        RevenueKind kind,
+        bytes32 ref,
+        address token,
+        address payer,
+        bytes32[] calldata versionIds,
+        uint128[] calldata amounts
+    ) external {
+        uint256 count = versionIds.length;
+        require(count <= CHARGES_MAX && count == amounts.length, BatchTooLarge(count));
+        uint256 sum = 0;
         for (uint256 i = 0; i < count; ++i) {
-            uint128 amount = charges[i].amount;
-            require(amount > 0, ZeroAmount());
-            sum += amount;
-            emit RevenueReceived(charges[i].versionId, token, ref, kind, payer, amount, feePpm);
+            require(amounts[i] > 0, ZeroAmount());
+            sum += amounts[i];
         }
-        _takeEscrow(book, token, sum);
-        book.revenue += sum;
+        uint32 feePpm = _turnEscrow(token, sum);
+        for (uint256 i = 0; i < count; ++i) {
+            emit RevenueReceived(versionIds[i], token, ref, kind, payer, amounts[i], feePpm);
+        }
     }
 
     /// @inheritdoc IRoyaltyRoots
     function earn(RevenueKind kind, bytes32 versionId, bytes32 ref, address token, address payer, uint128 amount)
         external
-        onlySource
         nonReentrant
     {
-        _checkIncoming(token, amount);
-        _books[msg.sender][token].revenue += amount;
-        emit RevenueReceived(versionId, token, ref, kind, payer, amount, _state.protocolFeePpm);
+        Book storage book = _openBook(token, amount);
+        book.revenue = (uint256(book.revenue) + amount).toUint112();
+        emit RevenueReceived(versionId, token, ref, kind, payer, amount, book.feePpm);
 
         IERC20(token).pull(payer, amount);
     }
@@ -143,7 +141,8 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
     /// @inheritdoc IRoyaltyRoots
     function refundEscrow(address token, address to, uint128 amount) external nonReentrant {
         require(amount > 0, ZeroAmount());
-        _takeEscrow(_books[msg.sender][token], token, amount);
+        Book storage book = _books[msg.sender][token];
+        book.escrow = _lessEscrow(book.escrow, token, amount);
 
         IERC20(token).safeTransfer(to, amount);
     }
@@ -151,6 +150,7 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
     // ---------------------------------------------------------------- governance
 
     /// @inheritdoc IRoyaltyRoots
+    /// @dev Loops over at most 16 tokens.
     function setSource(address source, bool isEnabled) external restricted {
         if (isEnabled && !_isListedSource[source]) {
             require(_sources.length < SOURCES_MAX, ListFull(SOURCES_MAX));
@@ -158,10 +158,15 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
             _sources.push(source);
         }
         _isSource[source] = isEnabled;
+        uint256 tokens = _tokenList.length;
+        for (uint256 i = 0; i < tokens; ++i) {
+            _refresh(source, _tokenList[i]);
+        }
         emit ParameterChanged(isEnabled ? bytes32("sourceAdded") : bytes32("sourceRemoved"), uint160(source));
     }
 
     /// @inheritdoc IRoyaltyRoots
+    /// @dev Loops over at most 16 sources.
     function setToken(address token, bool isAllowed) external restricted {
         Token storage entry = _tokens[token];
         if (isAllowed && !entry.isListed) {
@@ -174,6 +179,10 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
             _tokenList.push(token);
         }
         entry.isAllowed = isAllowed;
+        uint256 sources = _sources.length;
+        for (uint256 i = 0; i < sources; ++i) {
+            _refresh(_sources[i], token);
+        }
         emit ParameterChanged(isAllowed ? bytes32("tokenAllowed") : bytes32("tokenDenied"), uint160(token));
     }
 
@@ -252,19 +261,35 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
         }
     }
 
-    function _checkSource() private view {
-        require(_isSource[msg.sender], NotSource(msg.sender));
-    }
-
-    function _checkIncoming(address token, uint128 amount) private view {
+    /// @dev The caller's book, where it may bring this token in.
+    function _openBook(address token, uint128 amount) private view returns (Book storage book) {
         require(amount > 0, ZeroAmount());
-        require(_tokens[token].isAllowed, TokenNotAllowed(token));
+        book = _books[msg.sender][token];
+        if (!book.isOpen) {
+            require(_isSource[msg.sender], NotSource(msg.sender));
+            revert TokenNotAllowed(token);
+        }
     }
 
-    function _takeEscrow(Book storage book, address token, uint128 amount) private {
-        uint128 escrow = book.escrow;
+    function _turnEscrow(address token, uint256 amount) private returns (uint32 feePpm) {
+        Book storage book = _books[msg.sender][token];
+        (uint112 escrow, uint256 revenue) = (book.escrow, book.revenue);
+        feePpm = book.feePpm;
+        book.escrow = _lessEscrow(escrow, token, amount);
+        book.revenue = (revenue + amount).toUint112();
+    }
+
+    /// @dev `amount` fits, being at most the escrow.
+    function _lessEscrow(uint112 escrow, address token, uint256 amount) private view returns (uint112) {
         require(amount <= escrow, EscrowTooSmall(msg.sender, token, escrow, amount));
-        book.escrow = escrow - amount;
+        return escrow - uint112(amount);
+    }
+
+    function _refresh(address source, address token) private {
+        Book storage book = _books[source][token];
+        book.isOpen = _isSource[source] && _tokens[token].isAllowed;
+        // At most 100,000.
+        book.feePpm = uint24(_state.protocolFeePpm);
     }
 
     function _checkDecimals(address token) private view {
@@ -276,9 +301,16 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
         }
     }
 
+    /// @dev Loops over at most 16 sources times 16 tokens.
     function _setProtocolFeePpm(uint32 feePpm) private {
         require(feePpm <= FEE_PPM_MAX, OutOfBounds("protocolFeePpm", feePpm, 0, FEE_PPM_MAX));
         _state.protocolFeePpm = feePpm;
+        (uint256 sources, uint256 tokens) = (_sources.length, _tokenList.length);
+        for (uint256 i = 0; i < sources; ++i) {
+            for (uint256 j = 0; j < tokens; ++j) {
+                _refresh(_sources[i], _tokenList[j]);
+            }
+        }
         emit ParameterChanged("protocolFeePpm", feePpm);
     }
 
