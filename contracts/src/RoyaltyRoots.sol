@@ -3,9 +3,9 @@ pragma solidity ^0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 
 import {Claim, IRoyaltyRoots} from "./interfaces/IRoyaltyRoots.sol";
+import {PayoutProof} from "./libraries/PayoutProof.sol";
 import {RoyaltyBooks} from "./vault/RoyaltyBooks.sol";
 import {RoyaltyEpochs} from "./vault/RoyaltyEpochs.sol";
 
@@ -16,9 +16,19 @@ import {RoyaltyEpochs} from "./vault/RoyaltyEpochs.sol";
 contract RoyaltyRoots is RoyaltyEpochs {
     using SafeERC20 for IERC20;
 
-    uint256 private constant CLAIMS_MAX = 100;
+    /// @dev What was paid to an account in a token. Once something was, the flag says whether a payout address has to be
+    /// looked up: it may be set where there is none any more, and is never missing where there is one.
+    struct Payout {
+        uint128 claimed;
+        bool isRedirected;
+    }
 
-    mapping(address account => mapping(address token => uint128)) private _claimed;
+    uint256 private constant CLAIMS_MAX = 100;
+    /// @dev What one claim of a batch gets at least: three times what a first one needs in a plain token.
+    uint256 private constant CLAIM_GAS = 250_000;
+    uint256 private constant PROOF_ELEMENT_GAS = 500;
+
+    mapping(address account => mapping(address token => Payout)) private _payouts;
     mapping(address account => address) private _payoutAddresses;
 
     constructor(
@@ -45,11 +55,16 @@ contract RoyaltyRoots is RoyaltyEpochs {
     }
 
     /// @inheritdoc IRoyaltyRoots
-    /// @dev Each claim is a call of its own, so that one that fails leaves no trace and stops nothing.
+    /// @dev Each claim is a call of its own, so that one that fails leaves no trace and stops nothing. A call gets at most
+    /// 63/64 of what gas is left (EIP-150); where that may be too little the batch reverts, because a claim that ran out
+    /// of gas would look like one that pays nothing, and an estimate of gas would settle on just that.
     function claimBatch(Claim[] calldata claims) external nonReentrant {
         uint256 count = claims.length;
         require(count <= CLAIMS_MAX, BatchTooLarge(count));
         for (uint256 i = 0; i < count; ++i) {
+            uint256 needed = CLAIM_GAS + PROOF_ELEMENT_GAS * claims[i].proof.length;
+            uint256 left = gasleft();
+            require(left - left / 64 >= needed, GasTooLow(left, needed));
             try this.claimInBatch(claims[i]) {} catch {}
         }
     }
@@ -61,10 +76,17 @@ contract RoyaltyRoots is RoyaltyEpochs {
     }
 
     /// @inheritdoc IRoyaltyRoots
+    /// @dev Loops over at most 16 tokens, and marks those in which the caller was paid before.
     function setPayoutAddress(address recipient) external {
         require(recipient != address(this), BadRecipient(recipient));
         _payoutAddresses[msg.sender] = recipient;
         emit PayoutAddressChanged(msg.sender, recipient);
+
+        uint256 tokens = _tokenList.length;
+        for (uint256 i = 0; i < tokens; ++i) {
+            Payout storage payout = _payouts[msg.sender][_tokenList[i]];
+            if (payout.claimed > 0) payout.isRedirected = true;
+        }
     }
 
     // ---------------------------------------------------------------- governance
@@ -79,7 +101,7 @@ contract RoyaltyRoots is RoyaltyEpochs {
 
     /// @inheritdoc IRoyaltyRoots
     function claimed(address account, address token) external view returns (uint128) {
-        return _claimed[account][token];
+        return _payouts[account][token].claimed;
     }
 
     /// @inheritdoc IRoyaltyRoots
@@ -106,31 +128,55 @@ contract RoyaltyRoots is RoyaltyEpochs {
 
     // ---------------------------------------------------------------- inside
 
-    /// @dev The proof is as long as the caller pays for. Chain, contract and epoch are in the leaf, which is hashed
-    /// twice: no inner node, and no leaf of another tree, can pass for one.
     function _claim(address account, address token, uint128 cumulativeAmount, bytes32[] calldata proof)
         private
         returns (uint128 amount)
     {
-        Token storage entry = _tokens[token];
-        uint64 epoch_ = entry.epoch;
-        bytes32 leaf = keccak256(
-            bytes.concat(keccak256(abi.encode(block.chainid, address(this), epoch_, account, token, cumulativeAmount)))
-        );
-        require(MerkleProof.verifyCalldata(proof, _root, leaf), InvalidProof(epoch_, account, token, cumulativeAmount));
-        uint128 before = _claimed[account][token];
+        uint64 epoch_ = _checkProof(account, token, cumulativeAmount, proof);
+        Payout storage payout = _payouts[account][token];
+        uint128 before = payout.claimed;
         if (cumulativeAmount <= before) return 0;
-        amount = cumulativeAmount - before;
-        uint128 unpaid = entry.unpaid;
-        require(amount <= unpaid, ClaimAboveTotal(token, unpaid, amount));
-
-        _claimed[account][token] = cumulativeAmount;
-        entry.unpaid = unpaid - amount;
-        address recipient = _payoutAddresses[account];
-        if (recipient == address(0)) recipient = account;
+        unchecked {
+            amount = cumulativeAmount - before;
+        }
+        _takeUnpaid(token, amount);
+        address recipient = _recipientOf(account, payout, before);
+        payout.claimed = cumulativeAmount;
         emit Claimed(account, token, recipient, epoch_, amount, cumulativeAmount);
 
         IERC20(token).safeTransfer(recipient, amount);
+    }
+
+    /// @dev The proof is as long as the caller pays for. Chain, contract and epoch are in the leaf, which is hashed
+    /// twice: no inner node, and no leaf of another tree, can pass for one.
+    function _checkProof(address account, address token, uint128 cumulativeAmount, bytes32[] calldata proof)
+        private
+        view
+        returns (uint64 epoch_)
+    {
+        epoch_ = _tokens[token].epoch;
+        bytes32 inner = keccak256(abi.encode(block.chainid, address(this), epoch_, account, token, cumulativeAmount));
+        bytes32 leaf = keccak256(abi.encode(inner));
+        require(PayoutProof.rootOf(proof, leaf) == _root, InvalidProof(epoch_, account, token, cumulativeAmount));
+    }
+
+    function _takeUnpaid(address token, uint128 amount) private {
+        Token storage entry = _tokens[token];
+        uint128 unpaid = entry.unpaid;
+        require(amount <= unpaid, ClaimAboveTotal(token, unpaid, amount));
+        unchecked {
+            entry.unpaid = unpaid - amount;
+        }
+    }
+
+    /// @dev The first payout of an account in a token looks for a payout address; the later ones know whether to.
+    function _recipientOf(address account, Payout storage payout, uint128 before) private returns (address) {
+        bool isKnown = payout.isRedirected;
+        if (before > 0 && !isKnown) return account;
+        address recipient = _payoutAddresses[account];
+        if (recipient == address(0)) return account;
+        if (!isKnown) payout.isRedirected = true;
+        return recipient;
     }
 
     function _claimedOf(address token) private view returns (uint128) {

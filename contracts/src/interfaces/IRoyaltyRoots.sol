@@ -135,7 +135,7 @@ interface IRoyaltyRoots {
     error NothingToWithdraw(address account);
 
     /// @notice Pulls escrow from a payer's allowance. Sources only.
-    /// @dev Escrow is kept per source: one source cannot spend another's.
+    /// @dev Escrow is kept per source: one source cannot spend another's. A source has less than 2^96 in a token.
     function depositEscrow(address token, address from, uint128 amount) external;
     /// @notice Turns escrow of the calling source into revenue of a version. Whoever has escrow is or was a source; one
     /// that was removed can still use up and refund what it holds.

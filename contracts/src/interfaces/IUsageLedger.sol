@@ -125,7 +125,7 @@ interface IUsageLedger {
 
     /// @notice Opens a job of the caller; `deposit` comes through an allowance to `RoyaltyRoots`.
     /// @param licenseIds Ascending, valid, held by the caller, priced in `token` or free: 1 to 16.
-    /// @param deposit Escrow and deposits of a job stay below 2^112.
+    /// @param deposit May be 0.
     function openJob(bytes32 salt, address jobKey, address token, uint64[] calldata licenseIds, uint128 deposit)
         external
         returns (bytes32 jobId);

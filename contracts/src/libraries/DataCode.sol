@@ -48,19 +48,15 @@ library DataCode {
     }
 
     /// @notice The address of the n-th account that this contract creates: the hash of the RLP list (this, n).
-    function addressOf(uint256 number) internal view returns (address) {
-        bytes memory list;
-        if (number < 0x80) {
-            list = abi.encodePacked(bytes2(0xd694), address(this), uint8(number));
-        } else if (number <= 0xff) {
-            list = abi.encodePacked(bytes2(0xd794), address(this), bytes1(0x81), uint8(number));
-        } else if (number <= 0xffff) {
-            list = abi.encodePacked(bytes2(0xd894), address(this), bytes1(0x82), uint16(number));
-        } else if (number <= 0xffffff) {
-            list = abi.encodePacked(bytes2(0xd994), address(this), bytes1(0x83), uint24(number));
-        } else {
-            list = abi.encodePacked(bytes2(0xda94), address(this), bytes1(0x84), uint32(number));
+    /// @dev 0xc0 + bytes that follow, 0x94, this; then n in one byte, or 0x80 + its bytes and these. All in one word.
+    function addressOf(uint256 number) internal view returns (address account) {
+        uint256 size = number < 0x80 ? 0 : number <= 0xff ? 1 : number <= 0xffff ? 2 : number <= 0xffffff ? 3 : 4;
+        uint256 list = (0xd694 + (size << 8)) << 160 | uint160(address(this));
+        list = size == 0 ? list : list << 8 | (0x80 + size);
+        list = list << (size == 0 ? 8 : 8 * size) | number;
+        assembly ("memory-safe") {
+            mstore(0, shl(sub(72, shl(3, size)), list))
+            account := and(keccak256(0, add(23, size)), 0xffffffffffffffffffffffffffffffffffffffff)
         }
-        return address(uint160(uint256(keccak256(list))));
     }
 }

@@ -21,8 +21,8 @@ library JobState {
     uint256 private constant RECEIPTS = 1 << 241;
 
     function pack(Job memory job) internal pure returns (uint256 word) {
-        word = uint256(job.escrow) | uint256(job.firstUnits) << 112 | uint256(job.sequence) << 176
-            | uint256(job.number) << 208;
+        word = uint256(job.escrow) | uint256(job.firstUnits) << 112 | uint256(job.sequence) << 176 | uint256(job.number)
+            << 208;
         if (job.isClosed) word |= CLOSED;
         if (job.hasReceipts) word |= RECEIPTS;
     }

@@ -21,8 +21,8 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
     /// @dev What a source brought in of a token. One slot for all that money coming in asks and writes: `isOpen` where the
     /// source is enabled and the token allowed, and the fee of the day, are copied here when governance changes them.
     struct Book {
-        uint112 escrow;
-        uint112 revenue;
+        uint128 revenue;
+        uint96 escrow;
         uint24 feePpm;
         bool isOpen;
     }
@@ -83,7 +83,7 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
     /// @inheritdoc IRoyaltyRoots
     function depositEscrow(address token, address from, uint128 amount) external nonReentrant {
         Book storage book = _openBook(token, amount);
-        book.escrow = (uint256(book.escrow) + amount).toUint112();
+        book.escrow = (uint256(book.escrow) + amount).toUint96();
 
         IERC20(token).pull(from, amount);
     }
@@ -132,7 +132,7 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
         nonReentrant
     {
         Book storage book = _openBook(token, amount);
-        book.revenue = (uint256(book.revenue) + amount).toUint112();
+        book.revenue += amount;
         emit RevenueReceived(versionId, token, ref, kind, payer, amount, book.feePpm);
 
         IERC20(token).pull(payer, amount);
@@ -150,7 +150,6 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
     // ---------------------------------------------------------------- governance
 
     /// @inheritdoc IRoyaltyRoots
-    /// @dev Loops over at most 16 tokens.
     function setSource(address source, bool isEnabled) external restricted {
         if (isEnabled && !_isListedSource[source]) {
             require(_sources.length < SOURCES_MAX, ListFull(SOURCES_MAX));
@@ -158,15 +157,11 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
             _sources.push(source);
         }
         _isSource[source] = isEnabled;
-        uint256 tokens = _tokenList.length;
-        for (uint256 i = 0; i < tokens; ++i) {
-            _refresh(source, _tokenList[i]);
-        }
+        _refresh(_list(source), _tokenList);
         emit ParameterChanged(isEnabled ? bytes32("sourceAdded") : bytes32("sourceRemoved"), uint160(source));
     }
 
     /// @inheritdoc IRoyaltyRoots
-    /// @dev Loops over at most 16 sources.
     function setToken(address token, bool isAllowed) external restricted {
         Token storage entry = _tokens[token];
         if (isAllowed && !entry.isListed) {
@@ -179,10 +174,7 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
             _tokenList.push(token);
         }
         entry.isAllowed = isAllowed;
-        uint256 sources = _sources.length;
-        for (uint256 i = 0; i < sources; ++i) {
-            _refresh(_sources[i], token);
-        }
+        _refresh(_sources, _list(token));
         emit ParameterChanged(isAllowed ? bytes32("tokenAllowed") : bytes32("tokenDenied"), uint160(token));
     }
 
@@ -251,13 +243,15 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
 
     // ---------------------------------------------------------------- inside
 
-    /// @dev Loops over at most 16 sources.
+    /// @dev Loops over at most 16 sources. No overflow: sums of 16 values below 2^128.
     function _sums(address token) internal view returns (uint256 escrow, uint256 revenue) {
         uint256 count = _sources.length;
         for (uint256 i = 0; i < count; ++i) {
             Book storage book = _books[_sources[i]][token];
-            escrow += book.escrow;
-            revenue += book.revenue;
+            unchecked {
+                escrow += book.escrow;
+                revenue += book.revenue;
+            }
         }
     }
 
@@ -273,23 +267,34 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
 
     function _turnEscrow(address token, uint256 amount) private returns (uint32 feePpm) {
         Book storage book = _books[msg.sender][token];
-        (uint112 escrow, uint256 revenue) = (book.escrow, book.revenue);
+        (uint96 escrow, uint256 revenue) = (book.escrow, book.revenue);
         feePpm = book.feePpm;
         book.escrow = _lessEscrow(escrow, token, amount);
-        book.revenue = (revenue + amount).toUint112();
+        book.revenue = (revenue + amount).toUint128();
     }
 
     /// @dev `amount` fits, being at most the escrow.
-    function _lessEscrow(uint112 escrow, address token, uint256 amount) private view returns (uint112) {
+    function _lessEscrow(uint96 escrow, address token, uint256 amount) private view returns (uint96) {
         require(amount <= escrow, EscrowTooSmall(msg.sender, token, escrow, amount));
-        return escrow - uint112(amount);
+        return escrow - uint96(amount);
     }
 
-    function _refresh(address source, address token) private {
-        Book storage book = _books[source][token];
-        book.isOpen = _isSource[source] && _tokens[token].isAllowed;
+    /// @dev Copies what governance set into books. Loops over at most 16 sources times 16 tokens.
+    function _refresh(address[] memory sources, address[] memory tokens) private {
         // At most 100,000.
-        book.feePpm = uint24(_state.protocolFeePpm);
+        uint24 feePpm = uint24(_state.protocolFeePpm);
+        for (uint256 i = 0; i < sources.length; ++i) {
+            for (uint256 j = 0; j < tokens.length; ++j) {
+                Book storage book = _books[sources[i]][tokens[j]];
+                book.isOpen = _isSource[sources[i]] && _tokens[tokens[j]].isAllowed;
+                book.feePpm = feePpm;
+            }
+        }
+    }
+
+    function _list(address only) private pure returns (address[] memory items) {
+        items = new address[](1);
+        items[0] = only;
     }
 
     function _checkDecimals(address token) private view {
@@ -301,16 +306,10 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
         }
     }
 
-    /// @dev Loops over at most 16 sources times 16 tokens.
     function _setProtocolFeePpm(uint32 feePpm) private {
         require(feePpm <= FEE_PPM_MAX, OutOfBounds("protocolFeePpm", feePpm, 0, FEE_PPM_MAX));
         _state.protocolFeePpm = feePpm;
-        (uint256 sources, uint256 tokens) = (_sources.length, _tokenList.length);
-        for (uint256 i = 0; i < sources; ++i) {
-            for (uint256 j = 0; j < tokens; ++j) {
-                _refresh(_sources[i], _tokenList[j]);
-            }
-        }
+        _refresh(_sources, _tokenList);
         emit ParameterChanged("protocolFeePpm", feePpm);
     }
 
