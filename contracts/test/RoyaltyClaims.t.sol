@@ -189,6 +189,42 @@ contract RoyaltyClaimsTest is Fixture {
         roots.setPayoutAddress(address(roots));
     }
 
+    /// @dev Set after a first payout, and in a token that was listed after it was set.
+    function test_payoutAddress_setLater() public {
+        roots.claim(CREATOR, address(usd), FIRST, list(leafB));
+        vm.prank(CREATOR);
+        roots.setPayoutAddress(STRANGER);
+        settleTwo(2, FIRST + 7, SECOND - 7);
+        roots.claim(CREATOR, address(usd), FIRST + 7, list(leafB));
+        vm.assertEq(usd.balanceOf(STRANGER), 7);
+        vm.assertEq(usd.balanceOf(CREATOR), FIRST);
+        BlockingToken token = new BlockingToken();
+        token.mint(TRAINER, REVENUE);
+        settleIn(address(token), 3);
+        roots.claim(CREATOR, address(token), FIRST, list(leafB));
+        vm.assertEq(token.balanceOf(STRANGER), FIRST);
+    }
+
+    /// @dev However often it is changed, and whatever was paid before, a payout goes where the account last said.
+    function testFuzz_payoutAddress_isTheLastOne(uint8[6] memory choices) public {
+        uint128 total = FIRST;
+        for (uint64 i = 0; i < choices.length; ++i) {
+            address to = choices[i] % 3 == 0 ? address(0) : address(uint160(0xF000 + choices[i]));
+            if (choices[i] % 4 != 0) {
+                vm.prank(CREATOR);
+                roots.setPayoutAddress(to);
+            }
+            address last = roots.payoutAddressOf(CREATOR);
+            if (last == address(0)) last = CREATOR;
+            uint256 before = usd.balanceOf(last);
+            uint128 paid = roots.claimed(CREATOR, address(usd));
+            vm.assertEq(roots.claim(CREATOR, address(usd), total, list(leafB)), total - paid);
+            vm.assertEq(usd.balanceOf(last), before + total - paid);
+            total += 1;
+            settleTwo(i + 2, total, SECOND);
+        }
+    }
+
     // ---------------------------------------------------------------- claimBatch
 
     function test_claimBatch() public {
@@ -238,6 +274,29 @@ contract RoyaltyClaimsTest is Fixture {
         roots.claimBatch(new Claim[](100));
         vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.BatchTooLarge.selector, 101));
         roots.claimBatch(new Claim[](101));
+    }
+
+    /// @dev With too little gas a batch reverts; it never leaves out a claim that could be paid. Tried at every limit from
+    /// nothing to plenty, as an estimate of gas would.
+    function test_claimBatch_neverStarvesAClaim() public {
+        Claim[] memory claims = bothClaims(address(usd));
+        bytes memory call = abi.encodeCall(roots.claimBatch, (claims));
+        uint256 start = vm.snapshotState();
+        uint256 enough = 0;
+        for (uint256 limit = 20_000; limit < 700_000; limit += 5_000) {
+            (bool succeeded, bytes memory returned) = address(roots).call{gas: limit}(call);
+            if (succeeded) {
+                vm.assertEq(usd.balanceOf(CREATOR), FIRST);
+                vm.assertEq(usd.balanceOf(CURATOR), SECOND);
+                if (enough == 0) enough = limit;
+            } else {
+                vm.assertEq(usd.balanceOf(CREATOR), 0);
+                if (limit > 50_000) vm.assertEq(bytes4(returned), IRoyaltyRoots.GasTooLow.selector);
+            }
+            vm.assertEq(succeeded, enough > 0);
+            vm.revertToState(start);
+        }
+        vm.assertTrue(enough > 250_000);
     }
 
     function test_claimInBatch_selfOnly() public {

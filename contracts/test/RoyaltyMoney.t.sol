@@ -46,6 +46,36 @@ contract RoyaltyMoneyTest is Fixture {
         vm.assertEq(roots.trackedOf(address(usd)), 60);
     }
 
+    function test_escrow_earnsForManyAtOnce() public {
+        roots.depositEscrow(address(usd), TRAINER, 100);
+        (bytes32[] memory versions, uint128[] memory amounts) = (new bytes32[](2), new uint128[](2));
+        (versions[0], versions[1], amounts[0], amounts[1]) = ("a", "b", 60, 30);
+        vm.expectEmit(address(roots));
+        emit IRoyaltyRoots.RevenueReceived("a", address(usd), "job", RevenueKind.Usage, TRAINER, 60, FEE_PPM);
+        vm.expectEmit(address(roots));
+        emit IRoyaltyRoots.RevenueReceived("b", address(usd), "job", RevenueKind.Usage, TRAINER, 30, FEE_PPM);
+        roots.earnManyFromEscrow(RevenueKind.Usage, "job", address(usd), TRAINER, versions, amounts);
+        vm.assertEq(roots.escrowOf(address(this), address(usd)), 10);
+        vm.assertEq(roots.revenueOf(address(usd)), 90);
+
+        amounts[1] = 0;
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.ZeroAmount.selector));
+        roots.earnManyFromEscrow(RevenueKind.Usage, "job", address(usd), TRAINER, versions, amounts);
+        (amounts[0], amounts[1]) = (type(uint128).max, type(uint128).max);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IRoyaltyRoots.EscrowTooSmall.selector, address(this), address(usd), 10, 2 * uint256(type(uint128).max)
+            )
+        );
+        roots.earnManyFromEscrow(RevenueKind.Usage, "job", address(usd), TRAINER, versions, amounts);
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.BatchTooLarge.selector, 2));
+        roots.earnManyFromEscrow(RevenueKind.Usage, "job", address(usd), TRAINER, versions, new uint128[](1));
+        vm.expectRevert(abi.encodeWithSelector(IRoyaltyRoots.BatchTooLarge.selector, 101));
+        roots.earnManyFromEscrow(
+            RevenueKind.Usage, "job", address(usd), TRAINER, new bytes32[](101), new uint128[](101)
+        );
+    }
+
     /// @dev One source cannot spend the escrow of another.
     function test_escrow_isOfItsSource() public {
         roots.depositEscrow(address(usd), TRAINER, 100);
