@@ -38,7 +38,9 @@ contract UsageHandler {
         (ledger, till, roots, usd) = (ledger_, till_, roots_, usd_);
     }
 
+    /// @dev Once: forge calls it as well.
     function start(uint64[] calldata licenses, bytes32 model_) external {
+        if (_licenses.length > 0) return;
         (_licenses, model) = (licenses, model_);
     }
 
