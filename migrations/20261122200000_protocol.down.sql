@@ -1,4 +1,5 @@
 DROP INDEX parameter_changes_contract;
+DROP TABLE bond_changes;
 DROP TABLE delegate_votes;
 DROP TABLE votes;
 DROP TABLE proposal_changes;

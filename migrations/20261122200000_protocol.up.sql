@@ -343,7 +343,7 @@ CREATE TABLE dispute_resolutions (
     transaction_hash hash32 NOT NULL,
     log_index integer NOT NULL,
     dispute_id numeric(20, 0) NOT NULL,
-    outcome text NOT NULL CHECK (outcome IN ('upheld', 'dismissed')),
+    outcome text NOT NULL CHECK (outcome IN ('upheld', 'dismissed', 'undecided')),
     subject hash32 NOT NULL,
     kind text NOT NULL CHECK (kind IN ('copy', 'license', 'poison', 'usage', 'root')),
     CONSTRAINT dispute_resolutions_pk PRIMARY KEY (chain_id, block_number, log_index),
@@ -519,5 +519,20 @@ CREATE TABLE delegate_votes (
     CONSTRAINT delegate_votes_pk PRIMARY KEY (chain_id, block_number, log_index)
 );
 CREATE INDEX delegate_votes_delegate ON delegate_votes (chain_id, delegate);
+
+-- Bonds that could not be paid, and when their owners took them.
+CREATE TABLE bond_changes (
+    chain_id bigint NOT NULL,
+    block_number bigint NOT NULL,
+    block_hash hash32 NOT NULL,
+    transaction_hash hash32 NOT NULL,
+    log_index integer NOT NULL,
+    contract address NOT NULL,
+    account address NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('credited', 'withdrawn')),
+    amount amount NOT NULL,
+    CONSTRAINT bond_changes_pk PRIMARY KEY (chain_id, block_number, log_index)
+);
+CREATE INDEX bond_changes_account ON bond_changes (chain_id, account);
 
 CREATE INDEX parameter_changes_contract ON parameter_changes (chain_id, contract);

@@ -40,7 +40,7 @@ pub fn facts_of_epoch(rows: &EpochFacts, royalty_roots: Address) -> Facts {
             .versions
             .iter()
             .filter(|row| row.is_disputed)
-            .map(|row| DisputeFact { version: row.version, opened_at: 0, dismissed_at: None })
+            .map(|row| DisputeFact { version: row.version, opened_at: 0, cleared_at: None })
             .collect(),
         bindings: bindings(rows),
         consumed: consumed(rows),

@@ -157,11 +157,11 @@ impl Replay {
             Event::DisputeOpened(opened) if opened.kind.is_about_version() => {
                 self.disputes.insert(opened.dispute, self.facts.disputes.len());
                 let version = VersionId(opened.subject);
-                self.facts.disputes.push(DisputeFact { version, opened_at: block_number, dismissed_at: None });
+                self.facts.disputes.push(DisputeFact { version, opened_at: block_number, cleared_at: None });
             }
-            Event::DisputeResolved(DisputeResolved { dispute, outcome: Outcome::Dismissed, .. }) => {
+            Event::DisputeResolved(DisputeResolved { dispute, outcome, .. }) if *outcome != Outcome::Upheld => {
                 if let Some(&place) = self.disputes.get(dispute) {
-                    self.facts.disputes[place].dismissed_at.get_or_insert(block_number);
+                    self.facts.disputes[place].cleared_at.get_or_insert(block_number);
                 }
             }
             Event::RevenueReceived { version, token, reference, kind, amount, fee, .. } => {

@@ -30,7 +30,7 @@ pub use self::{
     licensing::{LicenseMetered, LicenseRefunded, NonceUsed},
     models::{CurrentVersionChanged, InferenceOrdered, InferencePaid, InferenceRefunded, ModelBound, UpgradeProposed},
     registry::{AssetKind, Parent, Recipient, VersionInput},
-    royalty::{EpochProposal, RevenueKind, RootHeld, TokenTotal},
+    royalty::{BondCredited, BondWithdrawn, EpochProposal, RevenueKind, RootHeld, TokenTotal},
     usage::{JobClosing, LateUsageCharged, ReceiptsCommitted},
 };
 use crate::{
@@ -407,6 +407,10 @@ pub enum Event {
     VoteCast(VoteCast),
     /// `UsufructToken`: a delegate has another number of votes.
     DelegateVotesChanged(DelegateVotesChanged),
+    /// `RoyaltyRoots`, `DisputeHub`: a bond could not be paid and waits for its owner.
+    BondCredited(BondCredited),
+    /// `RoyaltyRoots`, `DisputeHub`: a bond that waited was taken.
+    BondWithdrawn(BondWithdrawn),
 }
 
 macro_rules! from_types {
@@ -456,4 +460,6 @@ from_types!(
     ProposalExtended,
     VoteCast,
     DelegateVotesChanged,
+    BondCredited,
+    BondWithdrawn,
 );

@@ -115,6 +115,11 @@ pub(crate) mod later {
             event DelegateVotesChanged(address indexed delegate, uint256 previousVotes, uint256 newVotes);
         }
 
+        interface Bonded {
+            event BondCredited(address indexed account, uint128 amount);
+            event BondWithdrawn(address indexed account, uint128 amount);
+        }
+
         interface Governed {
             event ParameterChanged(bytes32 indexed name, uint256 value);
         }

@@ -123,6 +123,8 @@ fn one_of_each() -> Vec<RawLog> {
             &[account],
             (U256::ZERO, U256::MAX).abi_encode_params(),
         ),
+        log(roots, "BondCredited(address,uint128)", &[account], 5_u128.abi_encode()),
+        log(hub, "BondWithdrawn(address,uint128)", &[account], 5_u128.abi_encode()),
     ]
 }
 
@@ -181,7 +183,7 @@ fn problem(log: &RawLog) -> Problem {
 #[test]
 fn every_later_event_decodes_to_its_variant() {
     let numbers: Vec<u8> = one_of_each().iter().map(|log| event(log).canonical_bytes()[1]).collect();
-    assert_eq!(numbers, (26..=61).collect::<Vec<u8>>());
+    assert_eq!(numbers, (26..=63).collect::<Vec<u8>>());
 }
 
 #[test]
@@ -201,7 +203,8 @@ fn values_of_disputes_are_checked() {
     assert_eq!(problem(&opened(5)), Problem::OutOfRange { field: "kind", value: "5".into() });
     let Event::DisputeResolved(end) = event(&resolved(1)) else { panic!("no end") };
     assert_eq!((end.outcome, end.kind), (Outcome::Upheld, DisputeKind::Poison));
-    assert_eq!(problem(&resolved(0)), Problem::OutOfRange { field: "outcome", value: "0".into() });
+    assert!(matches!(event(&resolved(0)), Event::DisputeResolved(end) if end.outcome == Outcome::Undecided));
+    assert_eq!(problem(&resolved(3)), Problem::OutOfRange { field: "outcome", value: "3".into() });
     // An arbiter may number its cases and rulings as it likes.
     let ruled = &one_of_each()[24];
     let ruling = Ruling { arbiter: ACCOUNT, case: CaseId(WORD), ruling: B256::repeat_byte(0xff) };
@@ -252,7 +255,7 @@ fn contracts_that_a_deployment_lacks_are_none_of_ours() {
     let mut bare = deployment();
     bare.dispute_hub = None;
     bare.governor = None;
-    for log in [opened(1), voted(U256::ONE, false), one_of_each().pop().unwrap()] {
+    for log in [opened(1), voted(U256::ONE, false), one_of_each().swap_remove(35)] {
         assert_eq!(decode_log(&bare, &log), Ok(None), "{log:?}");
     }
     assert_eq!(bare.vote_token(), None);

@@ -65,6 +65,7 @@ pub(crate) enum Fact {
     ProposalChanges,
     Votes,
     DelegateVotes,
+    BondChanges,
 }
 
 /// Name, key and columns of a table.
@@ -101,7 +102,7 @@ const fn part(name: &'static str, own: &'static str) -> Table {
 
 impl Fact {
     /// Every table of facts, in the order of the schema.
-    pub(crate) const ALL: [Self; 61] = [
+    pub(crate) const ALL: [Self; 62] = [
         Self::Assets,
         Self::AssetTransfers,
         Self::Versions,
@@ -163,6 +164,7 @@ impl Fact {
         Self::ProposalChanges,
         Self::Votes,
         Self::DelegateVotes,
+        Self::BondChanges,
     ];
 
     /// Its table.
@@ -267,6 +269,7 @@ impl Fact {
             Self::ProposalChanges => event("proposal_changes", "proposal_id, kind, moment"),
             Self::Votes => event("votes", "proposal_id, voter, support, weight, reason"),
             Self::DelegateVotes => event("delegate_votes", "delegate, previous_votes, new_votes"),
+            Self::BondChanges => event("bond_changes", "contract, account, kind, amount"),
         }
     }
 }

@@ -80,14 +80,14 @@ pub struct DisputeFact {
     pub version: VersionId,
     /// Block in which it was opened.
     pub opened_at: u64,
-    /// Block in which it was dismissed.
-    pub dismissed_at: Option<u64>,
+    /// Block in which it ended without being upheld.
+    pub cleared_at: Option<u64>,
 }
 
 impl DisputeFact {
     /// Whether it keeps the version's income apart at the end of a block.
     pub fn holds_at(&self, block: u64) -> bool {
-        self.opened_at <= block && self.dismissed_at.is_none_or(|dismissed| dismissed > block)
+        self.opened_at <= block && self.cleared_at.is_none_or(|cleared| cleared > block)
     }
 }
 

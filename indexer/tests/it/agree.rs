@@ -302,7 +302,7 @@ impl World {
         let Some((opened, is_open)) = self.disputes.iter_mut().find(|(_, is_open)| *is_open) else { return Vec::new() };
         *is_open = false;
         let DisputeOpened { dispute, subject, kind, .. } = *opened;
-        let outcome = [Outcome::Upheld, Outcome::Dismissed, Outcome::Dismissed][self.random.below(3)];
+        let outcome = [Outcome::Upheld, Outcome::Dismissed, Outcome::Undecided][self.random.below(3)];
         vec![DisputeResolved { dispute, outcome, subject, kind }.into()]
     }
 

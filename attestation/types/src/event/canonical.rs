@@ -138,6 +138,8 @@ impl Encoder {
             Event::ProposalExtended(event) => self.variant(59).fields(event),
             Event::VoteCast(event) => self.variant(60).fields(event),
             Event::DelegateVotesChanged(event) => self.variant(61).fields(event),
+            Event::BondCredited(event) => self.variant(62).fields(event),
+            Event::BondWithdrawn(event) => self.variant(63).fields(event),
         };
     }
 

@@ -47,6 +47,8 @@ impl TryFrom<u8> for DisputeKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Outcome {
+    /// Nobody decided: the arbiter was silent for too long, or the disputed root is gone. Each side has its bond.
+    Undecided = 0,
     /// The challenger was right.
     Upheld = 1,
     /// The respondent was.
@@ -56,9 +58,10 @@ pub enum Outcome {
 impl TryFrom<u8> for Outcome {
     type Error = u8;
 
-    /// The outcome with this number on chain, or the number back; 0 is no outcome.
+    /// The outcome with this number on chain, or the number back.
     fn try_from(number: u8) -> Result<Self, u8> {
         match number {
+            0 => Ok(Self::Undecided),
             1 => Ok(Self::Upheld),
             2 => Ok(Self::Dismissed),
             other => Err(other),
@@ -96,7 +99,7 @@ pub struct DisputeOpened {
 pub struct DisputeAnswered {
     /// The dispute.
     pub dispute: DisputeId,
-    /// Who answered.
+    /// Who answered: anybody may.
     pub respondent: Address,
     /// Their bond, in the stake token.
     pub bond: Amount,
@@ -126,7 +129,7 @@ pub struct DisputeEscalated {
     pub case: CaseId,
 }
 
-/// `DisputeHub`: a dispute ended and the winner has both bonds.
+/// `DisputeHub`: a dispute ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DisputeResolved {
     /// The dispute.

@@ -46,6 +46,28 @@ pub struct EpochProposal {
     pub totals: Vec<TokenTotal>,
 }
 
+/// `RoyaltyRoots`, `DisputeHub`: the bond token refused to pay an account, which can take it later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BondCredited {
+    /// The contract that keeps it.
+    pub contract: Address,
+    /// Whose it is.
+    pub account: Address,
+    /// How much, in the stake token.
+    pub amount: Amount,
+}
+
+/// `RoyaltyRoots`, `DisputeHub`: an account took what was credited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BondWithdrawn {
+    /// The contract that kept it.
+    pub contract: Address,
+    /// Whose it was.
+    pub account: Address,
+    /// How much, in the stake token.
+    pub amount: Amount,
+}
+
 /// `RoyaltyRoots`: a proposed root is held inside its window, or released before its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RootHeld {

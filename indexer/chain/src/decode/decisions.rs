@@ -15,7 +15,7 @@ use usufruct_types::{
 
 use super::{
     Problem, RawLog,
-    later::parameter,
+    later::{bond, parameter},
     read::{Decoded, read, read_text},
     values::{dispute_kind, narrow, outcome, votes},
 };
@@ -84,7 +84,10 @@ pub(super) fn dispute_hub(topic: &B256, log: &RawLog) -> Decoded {
         hub::Ruling::SIGNATURE_HASH => read(log, |event: hub::Ruling| {
             Ok(Ruling { arbiter: event.arbiter, case: case(event.caseId), ruling: event.ruling.into() }.into())
         }),
-        _ => parameter(topic, log),
+        _ => match bond(topic, log)? {
+            Some(event) => Ok(Some(event)),
+            None => parameter(topic, log),
+        },
     }
 }
 

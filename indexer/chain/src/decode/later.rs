@@ -4,9 +4,9 @@ use alloy::{primitives::B256, sol_types::SolEvent as _};
 use usufruct_types::{
     Amount, BlobHash, EpochIndex, JobId, LicenseId, PaymentId, VersionId,
     event::{
-        BountyPaid, CurrentVersionChanged, InferenceOrdered, InferencePaid, InferenceRefunded, JobClosing,
-        LateUsageCharged, LicenseMetered, LicenseRefunded, ModelBound, NonceUsed, ReceiptsCommitted, RootHeld,
-        ScoreCommitted, ScoreRevealed, ScoreSettled, UpgradeProposed,
+        BondCredited, BondWithdrawn, BountyPaid, CurrentVersionChanged, InferenceOrdered, InferencePaid,
+        InferenceRefunded, JobClosing, LateUsageCharged, LicenseMetered, LicenseRefunded, ModelBound, NonceUsed,
+        ReceiptsCommitted, RootHeld, ScoreCommitted, ScoreRevealed, ScoreSettled, UpgradeProposed,
     },
 };
 
@@ -27,6 +27,21 @@ pub(super) fn parameter(topic: &B256, log: &RawLog) -> Decoded {
         return Ok(None);
     }
     read(log, |event: ParameterChanged| Ok(parameter_changed(log.address, event.name, event.value)))
+}
+
+/// What became of a bond that could not be paid: the contracts that keep bonds say it in the same words.
+pub(super) fn bond(topic: &B256, log: &RawLog) -> Decoded {
+    use sol::Bonded as bonded;
+    let contract = log.address;
+    match *topic {
+        bonded::BondCredited::SIGNATURE_HASH => read(log, |event: bonded::BondCredited| {
+            Ok(BondCredited { contract, account: event.account, amount: Amount::new(event.amount) }.into())
+        }),
+        bonded::BondWithdrawn::SIGNATURE_HASH => read(log, |event: bonded::BondWithdrawn| {
+            Ok(BondWithdrawn { contract, account: event.account, amount: Amount::new(event.amount) }.into())
+        }),
+        _ => Ok(None),
+    }
 }
 
 pub(super) fn license_desk(topic: &B256, log: &RawLog) -> Decoded {
@@ -159,7 +174,7 @@ pub(super) fn royalty_roots(topic: &B256, log: &RawLog) -> Decoded {
         Held::SIGNATURE_HASH => read(log, |event: Held| {
             Ok(RootHeld { epoch: EpochIndex(event.epoch), finalizable_at: event.finalizableAt }.into())
         }),
-        _ => Ok(None),
+        _ => bond(topic, log),
     }
 }
 

@@ -26,6 +26,8 @@ pub enum DisputeState {
     Upheld,
     /// The respondent was.
     Dismissed,
+    /// Nobody decided in time, or there was nothing left to decide.
+    Undecided,
 }
 
 impl DisputeState {
@@ -37,6 +39,7 @@ impl DisputeState {
             Self::Escalated => "escalated",
             Self::Upheld => "upheld",
             Self::Dismissed => "dismissed",
+            Self::Undecided => "undecided",
         }
     }
 }
@@ -268,14 +271,17 @@ fn outcome(row: &Cells<'_>) -> Result<Outcome, CellError> {
     match row.text("outcome")?.as_str() {
         "upheld" => Ok(Outcome::Upheld),
         "dismissed" => Ok(Outcome::Dismissed),
+        "undecided" => Ok(Outcome::Undecided),
         other => Err(CellError { column: "outcome", reason: format!("'{other}' is no outcome") }),
     }
 }
 
 fn state(row: &Cells<'_>) -> Result<DisputeState, CellError> {
-    use DisputeState::{Answered, Dismissed, Escalated, Open, Proven, Upheld};
+    use DisputeState::{Answered, Dismissed, Escalated, Open, Proven, Undecided, Upheld};
     let name = row.text("state")?;
-    let found = [Open, Answered, Proven, Escalated, Upheld, Dismissed].into_iter().find(|state| state.name() == name);
+    let found = [Open, Answered, Proven, Escalated, Upheld, Dismissed, Undecided]
+        .into_iter()
+        .find(|state| state.name() == name);
     found.ok_or_else(|| CellError { column: "state", reason: format!("'{name}' is no state of a dispute") })
 }
 

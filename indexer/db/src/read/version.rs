@@ -107,7 +107,7 @@ impl Listed for Version {
                 WHERE e.chain_id = v.chain_id AND e.subject = v.version_id AND e.block_number <= $2
                 AND e.kind IN ('copy', 'license', 'poison') AND NOT EXISTS (
                     SELECT FROM dispute_resolutions r
-                    WHERE r.chain_id = e.chain_id AND r.dispute_id = e.dispute_id AND r.outcome = 'dismissed'
+                    WHERE r.chain_id = e.chain_id AND r.dispute_id = e.dispute_id AND r.outcome <> 'upheld'
                     AND r.block_number <= $2
                 )
             ) AS is_disputed

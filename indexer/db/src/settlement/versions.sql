@@ -1,6 +1,6 @@
 -- Versions that earned in the epoch and all their ancestors (income flows up, of models to what their jobs
 -- may have consumed too), with those asked for, in the order of registration, as they stood at the end of
--- the epoch. A version is disputed from the opening of a dispute until it is dismissed.
+-- the epoch. A version is disputed from the opening of a dispute until it ends without being upheld.
 WITH RECURSIVE reached (version_id) AS (
     SELECT version_id::bytea FROM revenues
     WHERE chain_id = $1 AND block_number > $2 AND block_number <= $3
@@ -32,7 +32,7 @@ SELECT v.version_id, v.asset_id, coalesce(a.kind, 'dataset') AS kind, v.creator,
         WHERE d.chain_id = $1 AND d.subject = v.version_id AND d.kind IN ('copy', 'license', 'poison')
             AND d.block_number <= $3 AND NOT EXISTS (
                 SELECT FROM dispute_resolutions e
-                WHERE e.chain_id = $1 AND e.dispute_id = d.dispute_id AND e.outcome = 'dismissed'
+                WHERE e.chain_id = $1 AND e.dispute_id = d.dispute_id AND e.outcome <> 'upheld'
                     AND e.block_number <= $3
             )
     ) AS is_disputed

@@ -7,6 +7,7 @@ mod digest;
 mod failures;
 mod generator;
 mod ingest;
+mod lists;
 mod reorg;
 mod schema;
 mod sessions;

@@ -6,12 +6,12 @@ use super::Encoder;
 use crate::{
     Amount, AssetId, BlobHash, CaseId, DisputeId, EpochIndex, JobId, LicenseId, PaymentId, Ppm, ProposalId, VersionId,
     event::{
-        BountyPaid, CaseAppealed, CaseCreated, CaseDecided, CaseExecuted, CurrentVersionChanged, DelegateVotesChanged,
-        DisputeAnswered, DisputeEnforced, DisputeEscalated, DisputeKind, DisputeOpened, DisputeProven, DisputeResolved,
-        Evidence, InferenceOrdered, InferencePaid, InferenceRefunded, JobClosing, LateUsageCharged, LicenseMetered,
-        LicenseRefunded, ModelBound, NonceUsed, Outcome, ProposalAction, ProposalCanceled, ProposalCreated,
-        ProposalExecuted, ProposalExtended, ProposalQueued, ReceiptsCommitted, RootHeld, Ruling, ScoreCommitted,
-        ScoreRevealed, ScoreSettled, UpgradeProposed, VoteCast,
+        BondCredited, BondWithdrawn, BountyPaid, CaseAppealed, CaseCreated, CaseDecided, CaseExecuted,
+        CurrentVersionChanged, DelegateVotesChanged, DisputeAnswered, DisputeEnforced, DisputeEscalated, DisputeKind,
+        DisputeOpened, DisputeProven, DisputeResolved, Evidence, InferenceOrdered, InferencePaid, InferenceRefunded,
+        JobClosing, LateUsageCharged, LicenseMetered, LicenseRefunded, ModelBound, NonceUsed, Outcome, ProposalAction,
+        ProposalCanceled, ProposalCreated, ProposalExecuted, ProposalExtended, ProposalQueued, ReceiptsCommitted,
+        RootHeld, Ruling, ScoreCommitted, ScoreRevealed, ScoreSettled, UpgradeProposed, VoteCast,
     },
 };
 
@@ -117,4 +117,6 @@ types! {
     ProposalExtended { proposal, deadline }
     VoteCast { voter, proposal, support, weight, reason }
     DelegateVotesChanged { delegate, previous_votes, new_votes }
+    BondCredited { contract, account, amount }
+    BondWithdrawn { contract, account, amount }
 }

@@ -107,6 +107,7 @@ fn write_decisions(place: &Place, event: &Event, sheets: &mut Sheets) -> Result<
         }
         Event::DisputeResolved(it) => {
             let outcome = match it.outcome {
+                Outcome::Undecided => "undecided",
                 Outcome::Upheld => "upheld",
                 Outcome::Dismissed => "dismissed",
             };
@@ -156,6 +157,14 @@ fn write_decisions(place: &Place, event: &Event, sheets: &mut Sheets) -> Result<
         Event::DelegateVotesChanged(it) => {
             let row = place.event(sheets, Fact::DelegateVotes).address(it.delegate);
             row.amount(it.previous_votes).amount(it.new_votes);
+        }
+        Event::BondCredited(it) => {
+            let row = place.event(sheets, Fact::BondChanges).address(it.contract).address(it.account);
+            row.text("credited").amount(it.amount);
+        }
+        Event::BondWithdrawn(it) => {
+            let row = place.event(sheets, Fact::BondChanges).address(it.contract).address(it.account);
+            row.text("withdrawn").amount(it.amount);
         }
         // An event that is decoded but has no table would be lost without a word: law 2.
         unknown => {

@@ -3,19 +3,19 @@
 use usufruct_types::{
     BlobHash, CaseId, DisputeId, EpochIndex, LicenseId, PaymentId, ProposalId,
     event::{
-        BountyPaid, CaseAppealed, CaseCreated, CaseDecided, CaseExecuted, CurrentVersionChanged, DelegateVotesChanged,
-        DisputeAnswered, DisputeEnforced, DisputeEscalated, DisputeKind, DisputeOpened, DisputeProven, DisputeResolved,
-        Event, Evidence, InferenceOrdered, InferencePaid, InferenceRefunded, JobClosing, LateUsageCharged,
-        LicenseMetered, LicenseRefunded, ModelBound, NonceUsed, Outcome, ProposalAction, ProposalCanceled,
-        ProposalCreated, ProposalExecuted, ProposalExtended, ProposalQueued, ReceiptsCommitted, RootHeld, Ruling,
-        ScoreCommitted, ScoreRevealed, ScoreSettled, UpgradeProposed, VoteCast,
+        BondCredited, BondWithdrawn, BountyPaid, CaseAppealed, CaseCreated, CaseDecided, CaseExecuted,
+        CurrentVersionChanged, DelegateVotesChanged, DisputeAnswered, DisputeEnforced, DisputeEscalated, DisputeKind,
+        DisputeOpened, DisputeProven, DisputeResolved, Event, Evidence, InferenceOrdered, InferencePaid,
+        InferenceRefunded, JobClosing, LateUsageCharged, LicenseMetered, LicenseRefunded, ModelBound, NonceUsed,
+        Outcome, ProposalAction, ProposalCanceled, ProposalCreated, ProposalExecuted, ProposalExtended, ProposalQueued,
+        ReceiptsCommitted, RootHeld, Ruling, ScoreCommitted, ScoreRevealed, ScoreSettled, UpgradeProposed, VoteCast,
     },
 };
 
 use super::Chain;
 
 /// How many kinds there are here.
-pub(super) const KINDS: u64 = 36;
+pub(super) const KINDS: u64 = 38;
 
 const DISPUTES: [DisputeKind; 5] =
     [DisputeKind::Copy, DisputeKind::License, DisputeKind::Poison, DisputeKind::Usage, DisputeKind::Root];
@@ -177,7 +177,7 @@ impl Chain {
                 // Resolved once: a dispute of its own.
                 let opened = self.dispute(out);
                 out.push(opened.into());
-                let outcome = if self.random.below(2) == 0 { Outcome::Upheld } else { Outcome::Dismissed };
+                let outcome = [Outcome::Undecided, Outcome::Upheld, Outcome::Dismissed][self.random.below(3) as usize];
                 DisputeResolved { dispute: opened.dispute, outcome, subject: opened.subject, kind: opened.kind }.into()
             }
             22 => DisputeEnforced { dispute, curator: self.account(), slashed: self.random.amount() }.into(),
@@ -228,12 +228,18 @@ impl Chain {
                 reason: self.random.text(),
             }
             .into(),
-            _ => DelegateVotesChanged {
+            35 => DelegateVotesChanged {
                 delegate: self.account(),
                 previous_votes: self.random.amount(),
                 new_votes: self.random.amount(),
             }
             .into(),
+            36 => {
+                BondCredited { contract: self.account(), account: self.account(), amount: self.random.amount() }.into()
+            }
+            _ => {
+                BondWithdrawn { contract: self.account(), account: self.account(), amount: self.random.amount() }.into()
+            }
         }
     }
 }
