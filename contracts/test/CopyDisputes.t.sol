@@ -112,6 +112,23 @@ contract CopyDisputesTest is DisputeFixture {
         hub.proveCopy(id, abi.encode(proof));
     }
 
+    /// @dev At the same time is not earlier: who claims data in the block of its registration proves nothing.
+    function test_sameTimeIsNotEarlier() public {
+        (bytes32 a, VersionPreimage memory one_) = publishTable(COPIER, "one", rowsOf(copiedRows));
+        (bytes32 b, VersionPreimage memory two_) = publishTable(STRANGER, "two", rowsOf(originalRows));
+        uint64 now_ = uint64(block.timestamp);
+        eas.timestamp(verifier.claimHashOf(STRANGER, two_.shardTableRoot));
+        uint64 id = openAs(CHALLENGER, DisputeKind.Copy, a, b);
+        drawRows(id);
+        CopyProof memory proof = proofOf(id, one_, rowsOf(copiedRows), two_, rowsOf(originalRows), SAMPLES);
+        for (uint256 i = 0; i < 2; ++i) {
+            proof.isTimestamped = i == 1;
+            bytes memory encoded = abi.encode(proof);
+            vm.expectRevert(abi.encodeWithSelector(ICopyVerifier.NotEarlier.selector, now_, now_));
+            hub.proveCopy(id, encoded);
+        }
+    }
+
     // ---------------------------------------------------------------- proofs that are none
 
     /// @dev Fewer matches than the threshold are no copy: 6 of 8 are, 5 are not.
