@@ -21,8 +21,10 @@ pub use deployment::{Deployment, DeploymentError, Schemas};
 pub use dev::Development;
 pub use error::{Cause, ChainError};
 pub use follow::{Batch, FollowError, FollowOptions, Follower, KnownBlocks, Step};
-pub use reader::{Events, Job, License, Parameters, PendingEpoch, Reader, Stake};
+pub use reader::{EasReader, Events, Job, License, Parameters, PendingEpoch, Reader, Stake};
 pub use revert::Revert;
 pub use rpc::{Finality, Header, Rpc, RpcConfig};
 pub use signer::{DEVELOPMENT_CHAIN_ID, Signer, SignerError};
-pub use wallet::{Action, AttestOptions, Claim, Receipt, SignedAttestation, SignedRevocation, Simulation, Wallet};
+pub use wallet::{
+    Action, AttestOptions, Claim, OffchainOptions, Receipt, SignedAttestation, SignedRevocation, Simulation, Wallet,
+};

@@ -8,6 +8,7 @@ mod dataset;
 mod epoch;
 mod job;
 mod node;
+mod offchain;
 mod trade;
 mod value;
 mod wallet;
@@ -24,6 +25,7 @@ pub(crate) use dataset::{
 pub(crate) use epoch::{ClaimArgs, EpochCommand, SettleArgs};
 pub(crate) use job::{JobCommand, JobRunArgs};
 pub(crate) use node::{DemoArgs, ServeArgs, UpArgs};
+pub(crate) use offchain::{AnchorArgs, DomainArgs, SignArgs, StatementCommand, VerifyArgs};
 pub(crate) use trade::{BuyArgs, LicenseCommand};
 pub(crate) use value::Days;
 pub(crate) use wallet::{WalletBalanceArgs, WalletCommand, WalletFundArgs};

@@ -10,6 +10,7 @@ mod epoch;
 mod job;
 mod license;
 mod lineage;
+mod offchain;
 mod serve;
 mod session;
 mod stake;

@@ -1,5 +1,6 @@
 //! Reading our contracts: events in order, and views.
 
+mod eas;
 mod logs;
 mod views;
 
@@ -11,6 +12,7 @@ use usufruct_types::event::Located;
 use crate::{ChainError, Deployment, DeploymentError, Header, Rpc, RpcConfig};
 use logs::LogRange;
 
+pub use eas::EasReader;
 pub(crate) use logs::raw_log;
 pub use views::{Job, License, Parameters, PendingEpoch, Stake};
 

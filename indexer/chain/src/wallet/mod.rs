@@ -1,6 +1,7 @@
 //! A key at work: one typed method for everything that the product does on chain.
 
 mod action;
+mod anchors;
 mod attestations;
 mod catalog;
 mod curation;
@@ -14,6 +15,7 @@ use alloy::primitives::Address;
 use crate::{ChainError, Reader, Signer, sender::Sender};
 
 pub use action::{Action, Receipt, Simulation};
+pub use anchors::OffchainOptions;
 pub use attestations::{AttestOptions, SignedAttestation, SignedRevocation};
 pub use royalties::Claim;
 

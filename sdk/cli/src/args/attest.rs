@@ -3,7 +3,10 @@
 use clap::{Args, Subcommand};
 use usufruct_types::{Address, AssetId, TermsId, VersionId};
 
-use super::value::Share;
+use super::{
+    offchain::{AnchorArgs, SignArgs, VerifyArgs},
+    value::Share,
+};
 
 /// `usufruct attest`.
 #[derive(Debug, Subcommand)]
@@ -31,6 +34,16 @@ pub(crate) enum AttestCommand {
     /// List statements about a version
     #[command(after_help = "Example:\n  usufruct attest list 0x5f…c1")]
     List(AttestListArgs),
+    /// Sign a statement without sending it: one line of JSON in EAS' off-chain form
+    Sign(SignArgs),
+    /// Check off-chain attestations; the exit code is the verdict (0 or 5)
+    #[command(
+        after_help = "Examples:\n  usufruct attest verify said.jsonl --chain-id 8453 --eas 0x4200000000000000000000000000000000000021\n  usufruct attest verify said.jsonl --chain-id 8453 --eas 0x42…21 --rpc https://mainnet.base.org\n\nWithout --rpc nothing is asked of a chain; with it, revocations and timestamps are read."
+    )]
+    Verify(VerifyArgs),
+    /// Timestamp off-chain attestations on EAS, all of a file with one root
+    #[command(after_help = "Example:\n  usufruct attest anchor said.jsonl --out said.anchor.json --dev-account 1")]
+    Anchor(AnchorArgs),
 }
 
 /// `usufruct attest source`.

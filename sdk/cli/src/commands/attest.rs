@@ -7,11 +7,11 @@ use usufruct_attestation::{Derivation, License, Quality, Source, Statement};
 use usufruct_chain::{AttestOptions, Reader};
 use usufruct_manifest::license;
 use usufruct_sdk::graph::answer;
-use usufruct_types::{Address, AttestationUid, B256, BlobHash, Ppm, TermsId, VersionId};
+use usufruct_types::{Address, AttestationUid, B256, BlobHash, Ppm, VersionId};
 
 use crate::{
-    args::AttestCommand,
-    commands::{Outcome, Sent, gas_text, session, version_name},
+    args::{AttestCommand, StatementCommand},
+    commands::{Outcome, Sent, gas_text, offchain, session, version_name},
     errors::Fault,
     output::{Align, Page, Report},
     settings::Settings,
@@ -104,40 +104,16 @@ pub(crate) async fn run(settings: &Settings, command: AttestCommand) -> anyhow::
             let attestations = session::client(settings)?.attestations(args.version).await?;
             return Ok(Outcome::report(Statements { version: args.version, attestations }));
         }
-        AttestCommand::Source(args) => Draft::Ready(Statement::Source(Source {
-            version: args.version,
-            source_uri: args.uri,
-            evidence_hash: evidence(args.evidence.as_deref())?,
-            statement: args.statement,
-        })),
-        AttestCommand::License(args) => {
-            license::parse(&args.license).map_err(|error| Fault::usage(error.to_string()))?;
-            let (version, evidence_uri, statement) = (args.version, args.evidence_uri, args.statement);
-            let terms_id = args.terms.unwrap_or_default();
-            let said = License { version, terms_id, license: args.license, evidence_uri, statement };
-            if args.terms.is_some() { Draft::Ready(Statement::License(said)) } else { Draft::OfTerms(said) }
-        }
-        AttestCommand::Quality(args) => Draft::Ready(Statement::Quality(Quality {
-            version: args.version,
-            score: args.score.0,
-            report: BlobHash(evidence(args.report.as_deref())?),
-            statement: args.statement,
-        })),
-        AttestCommand::Derivation(args) => Draft::Ready(Statement::Derivation(Derivation {
-            version: args.version,
-            parent: args.parent,
-            share: args.share.0,
-            statement: args.statement,
-        })),
+        AttestCommand::Sign(args) => return offchain::sign(settings, args).await,
+        AttestCommand::Verify(args) => return offchain::verify(settings, args).await,
+        AttestCommand::Anchor(args) => return offchain::anchor(settings, args).await,
+        AttestCommand::Source(args) => Draft::of(StatementCommand::Source(args))?,
+        AttestCommand::License(args) => Draft::of(StatementCommand::License(args))?,
+        AttestCommand::Quality(args) => Draft::of(StatementCommand::Quality(args))?,
+        AttestCommand::Derivation(args) => Draft::of(StatementCommand::Derivation(args))?,
     };
     let wallet = session::wallet(settings).await?;
-    let statement = match draft {
-        Draft::Ready(statement) => statement,
-        Draft::OfTerms(said) => {
-            let terms_id = terms_of(wallet.reader(), said.version).await?;
-            Statement::License(License { terms_id, ..said })
-        }
-    };
+    let statement = draft.complete(wallet.reader()).await?;
     let version = statement.subject();
     if !wallet.reader().is_registered(version).await? {
         return Err(Fault::not_found(format!("version {version} is not registered on this chain")).into());
@@ -154,13 +130,53 @@ pub(crate) async fn run(settings: &Settings, command: AttestCommand) -> anyhow::
 }
 
 /// A statement, or one that still wants the version's terms.
-enum Draft {
+pub(super) enum Draft {
     Ready(Statement),
     OfTerms(License),
 }
 
-async fn terms_of(reader: &Reader, version: VersionId) -> anyhow::Result<TermsId> {
-    Ok(reader.terms_of(version).await?)
+impl Draft {
+    /// What the arguments state.
+    pub(super) fn of(command: StatementCommand) -> anyhow::Result<Self> {
+        Ok(match command {
+            StatementCommand::Source(args) => Self::Ready(Statement::Source(Source {
+                version: args.version,
+                source_uri: args.uri,
+                evidence_hash: evidence(args.evidence.as_deref())?,
+                statement: args.statement,
+            })),
+            StatementCommand::License(args) => {
+                license::parse(&args.license).map_err(|error| Fault::usage(error.to_string()))?;
+                let (version, evidence_uri, statement) = (args.version, args.evidence_uri, args.statement);
+                let terms_id = args.terms.unwrap_or_default();
+                let said = License { version, terms_id, license: args.license, evidence_uri, statement };
+                if args.terms.is_some() { Self::Ready(Statement::License(said)) } else { Self::OfTerms(said) }
+            }
+            StatementCommand::Quality(args) => Self::Ready(Statement::Quality(Quality {
+                version: args.version,
+                score: args.score.0,
+                report: BlobHash(evidence(args.report.as_deref())?),
+                statement: args.statement,
+            })),
+            StatementCommand::Derivation(args) => Self::Ready(Statement::Derivation(Derivation {
+                version: args.version,
+                parent: args.parent,
+                share: args.share.0,
+                statement: args.statement,
+            })),
+        })
+    }
+
+    /// The statement, with the terms that the chain knows.
+    pub(super) async fn complete(self, reader: &Reader) -> anyhow::Result<Statement> {
+        Ok(match self {
+            Self::Ready(statement) => statement,
+            Self::OfTerms(said) => {
+                let terms_id = reader.terms_of(said.version).await?;
+                Statement::License(License { terms_id, ..said })
+            }
+        })
+    }
 }
 
 /// BLAKE3 of a file, or a hash as it is; zero for none.
