@@ -8,48 +8,11 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IRoyaltyRoots, TokenTotal} from "../src/interfaces/IRoyaltyRoots.sol";
 import {Fixture} from "./support/Fixture.sol";
 
-/// @notice Who may do what (attack 44): every restricted function, refused to everybody else, and given away by role.
+/// @notice How powers are given away. Who has which: see `governance/RoleMatrix.t.sol`.
 contract GovernanceTest is Fixture {
     uint64 internal constant PARAMETERS = 1;
     uint64 internal constant ARBITER = 2;
     address internal constant COUNCIL = address(0xDA0);
-
-    struct Power {
-        address target;
-        bytes call;
-    }
-
-    function powers() private view returns (Power[14] memory list_) {
-        list_[0] = Power(address(roots), abi.encodeCall(roots.setSource, (STRANGER, true)));
-        list_[1] = Power(address(roots), abi.encodeCall(roots.setToken, (address(usuf), true)));
-        list_[2] = Power(address(roots), abi.encodeCall(roots.setProtocolFeePpm, (1)));
-        list_[3] = Power(address(roots), abi.encodeCall(roots.setTreasury, (STRANGER)));
-        list_[4] = Power(address(roots), abi.encodeCall(roots.setChallengeWindowSeconds, (60)));
-        list_[5] = Power(address(roots), abi.encodeCall(roots.setBondAmount, (1)));
-        list_[6] = Power(address(roots), abi.encodeCall(roots.sweepSurplus, (address(usd), TREASURY)));
-        list_[7] = Power(address(roots), abi.encodeCall(roots.reject, (1, STRANGER, "wrong")));
-        list_[8] = Power(address(stakes), abi.encodeCall(stakes.setWarmupBlocks, (1)));
-        list_[9] = Power(address(stakes), abi.encodeCall(stakes.setThawSeconds, (1)));
-        list_[10] =
-            Power(address(stakes), abi.encodeCall(stakes.slash, (1, CURATOR, 1, TREASURY, STRANGER, 0, "wrong")));
-        list_[12] = Power(address(roots), abi.encodeCall(roots.hold, (1, 60)));
-        list_[13] = Power(address(roots), abi.encodeCall(roots.release, (1)));
-        list_[11] = Power(address(desk), abi.encodeCall(desk.revoke, (1, "wrong")));
-    }
-
-    function testFuzz_nobodyElse(address caller) public {
-        vm.assume(caller != address(this));
-        Power[14] memory all = powers();
-        for (uint256 i = 0; i < all.length; ++i) {
-            vm.prank(caller);
-            (bool succeeded, bytes memory returned) = all[i].target.call(all[i].call);
-            vm.assertFalse(succeeded);
-            vm.assertEq(
-                keccak256(returned),
-                keccak256(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, caller))
-            );
-        }
-    }
 
     /// @dev Every power has a function of its own, so that roles can be cut as finely as governance likes.
     function test_powersGoByRole() public {
@@ -95,14 +58,5 @@ contract GovernanceTest is Fixture {
         roots.setBondAmount(1);
         vm.prank(COUNCIL);
         roots.setBondAmount(1);
-    }
-
-    /// @dev Registry, terms book and gate answer to nobody: there is no function to restrict.
-    function test_noAuthorityOverTheRest() public view {
-        address[3] memory free = [address(registry), address(termsBook), address(usd)];
-        for (uint256 i = 0; i < free.length; ++i) {
-            (bool succeeded,) = free[i].staticcall(abi.encodeCall(IAccessManaged.authority, ()));
-            vm.assertFalse(succeeded);
-        }
     }
 }

@@ -2,11 +2,13 @@
 pragma solidity ^0.8.30;
 
 import {AssetKind, Parent, VersionInput} from "../src/interfaces/IAssetRegistry.sol";
+import {DisputeKind} from "../src/interfaces/IDisputeHub.sol";
 import {Intent, Payment, Quote} from "../src/interfaces/ILicenseDesk.sol";
 import {IProofVerifier} from "../src/interfaces/IProofVerifier.sol";
 import {EpochProposal, TokenTotal} from "../src/interfaces/IRoyaltyRoots.sol";
 import {Terms} from "../src/interfaces/ITermsBook.sol";
 import {ReceiptCommitment, UsageCommitment} from "../src/interfaces/IUsageLedger.sol";
+import {CompareDisputes} from "./rebuild/CompareDisputes.sol";
 import {CompareMoney} from "./rebuild/CompareMoney.sol";
 import {CompareRights} from "./rebuild/CompareRights.sol";
 
@@ -20,7 +22,7 @@ contract YesVerifier is IProofVerifier {
 
 /// @notice Logs are enough: a life of the protocol with every kind of action, rebuilt from its logs alone and compared
 /// with what the contracts store, after each action.
-contract RebuildTest is CompareRights, CompareMoney {
+contract RebuildTest is CompareRights, CompareMoney, CompareDisputes {
     uint128 private constant UNIT_PRICE = 250;
 
     uint256 private _dataset;
@@ -41,12 +43,14 @@ contract RebuildTest is CompareRights, CompareMoney {
         infer();
         settle();
         reject();
+        score();
+        dispute();
         govern();
         // Nothing above was for nothing.
         (uint256 assets, uint256 versions, uint256 terms) = replayer.countRegistry();
         vm.assertTrue(assets == 4 && versions == 5 && terms == 4);
         (uint256 licenses, uint256 nonces) = replayer.countLicenses();
-        vm.assertTrue(licenses == 7 && nonces == 3 && replayer.countJobs() == 3 && replayer.epoch() == 2);
+        vm.assertTrue(licenses == 7 && nonces == 3 && replayer.countJobs() == 4 && replayer.epoch() == 3);
     }
 
     function compareAll() private view {
@@ -57,6 +61,9 @@ contract RebuildTest is CompareRights, CompareMoney {
         compareVault();
         compareStakes();
         compareModels();
+        compareHub();
+        compareCases();
+        compareBoard();
         compareDao();
     }
 
@@ -365,6 +372,122 @@ contract RebuildTest is CompareRights, CompareMoney {
         EpochProposal memory proposal = proposalOf(epoch, root, totals);
         vm.prank(SETTLER);
         roots.propose(proposal);
+        next();
+    }
+
+    /// @dev Two rounds: the second opens over the first, which it settles.
+    function score() private {
+        bytes32 commitment = board.commitmentOf(_paid, 1, CURATOR, 900_000, "salt");
+        vm.prank(CURATOR);
+        board.commitScore(_paid, commitment);
+        next();
+        vm.warp(block.timestamp + 600);
+        vm.prank(CURATOR);
+        board.revealScore(_paid, 900_000, "salt");
+        next();
+        vm.warp(block.timestamp + 600);
+        board.setCommitSeconds(700);
+        next();
+        board.setRevealSeconds(800);
+        next();
+        commitment = board.commitmentOf(_paid, 2, CURATOR, 800_000, "salt");
+        vm.prank(CURATOR);
+        board.commitScore(_paid, commitment);
+        next();
+        vm.warp(block.timestamp + 700);
+        vm.prank(CURATOR);
+        board.revealScore(_paid, 800_000, "salt");
+        next();
+        vm.warp(block.timestamp + 800);
+        board.settleScore(_paid);
+        next();
+    }
+
+    /// @dev All ends that a dispute can have: admitted by silence, ruled on appeal, dismissed, proven.
+    function dispute() private {
+        fund(usuf, STRANGER, address(hub), 1000e18);
+        next();
+        fund(usuf, CREATOR, address(hub), 1000e18);
+        next();
+        disputeLicense();
+        disputeCopy();
+        disputeRoot();
+        disputeUsage();
+        hub.setRules(ruleSet(20e18));
+        next();
+        arbiter.setAppealSeconds(700);
+        next();
+        arbiter.setArbitrationCost(1);
+        next();
+    }
+
+    function accuse(DisputeKind kind, bytes32 subject, bytes32 reference_) private returns (uint64 id) {
+        vm.prank(STRANGER);
+        id = hub.open(kind, subject, reference_, "evidence");
+        next();
+    }
+
+    function answerTo(uint64 id) private {
+        vm.prank(CREATOR);
+        hub.answer(id, "reply");
+        next();
+        hub.submitEvidence(id, "more");
+        next();
+    }
+
+    function disputeLicense() private {
+        uint64 id = accuse(DisputeKind.License, _paid, 0);
+        vm.warp(block.timestamp + 600);
+        hub.resolve(id);
+        next();
+        hub.enforce(id, CURATOR);
+        next();
+    }
+
+    function disputeCopy() private {
+        uint64 id = accuse(DisputeKind.Copy, _derived, _paid);
+        vm.roll(block.number + 1);
+        hub.draw(id);
+        next();
+        answerTo(id);
+        hub.escalate(id);
+        next();
+        arbiter.decide(1, 2);
+        next();
+        arbiter.appeal(1);
+        next();
+        arbiter.decideAppeal(1, 1);
+        next();
+        arbiter.execute(1);
+        next();
+    }
+
+    function disputeRoot() private {
+        vm.warp(block.timestamp + 30 days);
+        roots.finalize(3);
+        next();
+        proposeRoot(4, "disputed", 42e6);
+        uint64 id = accuse(DisputeKind.Root, bytes32(uint256(4)), 0);
+        answerTo(id);
+        hub.escalate(id);
+        next();
+        arbiter.decide(2, 2);
+        next();
+        vm.warp(block.timestamp + 600);
+        arbiter.execute(2);
+        next();
+    }
+
+    function disputeUsage() private {
+        vm.prank(TRAINER);
+        _job = ledger.openJob("silent", vm.addr(JOB_KEY), address(usd), ids(_license), 10e6);
+        next();
+        deliver(1, 5000);
+        uint64 id = accuse(DisputeKind.Usage, _job, 0);
+        vm.warp(block.timestamp + 600);
+        hub.proveUsage(id, 0);
+        next();
+        hub.resolve(id);
         next();
     }
 

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IEAS} from "@ethereum-attestation-service/eas-contracts/contracts/IEAS.sol";
 import {IAccessControl} from "@openzeppelin/contracts/access/IAccessControl.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 
+import {QualityBoard} from "../../src/QualityBoard.sol";
+import {CopyVerifier} from "../../src/disputes/CopyVerifier.sol";
+import {DaoArbiter} from "../../src/disputes/DaoArbiter.sol";
+import {DisputeHub} from "../../src/disputes/DisputeHub.sol";
+import {DisputeRules} from "../../src/interfaces/IDisputeHub.sol";
+import {IUsageFacts} from "../../src/interfaces/IUsageFacts.sol";
 import {InferenceTill} from "../../src/models/InferenceTill.sol";
 import {ModelBook} from "../../src/models/ModelBook.sol";
 import {DaoFixture} from "../support/DaoFixture.sol";
@@ -79,8 +86,42 @@ contract RoleMatrixTest is DaoFixture {
         power(address(models), "acceptUpgrade(bytes32)", ADMIN);
         _contracts.push(Named("InferenceTill", address(new InferenceTill(models, registry, roots))));
 
+        fillDisputes();
+
         managed("LicenseDesk", address(desk));
         power(address(desk), "revoke(uint64,string)", ARBITRATION);
+    }
+
+    function fillDisputes() private {
+        QualityBoard board = new QualityBoard(address(authority), registry, stakes, 600, 600);
+        managed("QualityBoard", address(board));
+        power(address(board), "setCommitSeconds(uint64)", ADMIN);
+        power(address(board), "setRevealSeconds(uint64)", ADMIN);
+
+        DaoArbiter arbiter = new DaoArbiter(address(authority), 600, 0);
+        managed("DaoArbiter", address(arbiter));
+        power(address(arbiter), "decide(uint256,uint256)", ADMIN);
+        power(address(arbiter), "decideAppeal(uint256,uint256)", ADMIN);
+        power(address(arbiter), "setAppealSeconds(uint64)", ADMIN);
+        power(address(arbiter), "setArbitrationCost(uint128)", ADMIN);
+        power(address(arbiter), "withdrawFees(address)", ADMIN);
+
+        CopyVerifier verifier = new CopyVerifier(registry, IEAS(address(0)));
+        _contracts.push(Named("CopyVerifier", address(verifier)));
+        DisputeHub hub = new DisputeHub(
+            address(authority),
+            registry,
+            stakes,
+            roots,
+            IUsageFacts(address(ledger)),
+            verifier,
+            arbiter,
+            DisputeRules(1e18, 600, 600, 600, 600, 400_000, 500_000, 8, 750_000)
+        );
+        managed("DisputeHub", address(hub));
+        power(address(hub), "setRules((uint128,uint32,uint32,uint32,uint32,uint32,uint32,uint32,uint32))", ADMIN);
+        power(address(hub), "setArbiter(address)", ADMIN);
+        power(address(hub), "sweepSurplus(address)", ADMIN);
     }
 
     function managed(string memory name, address target) private {

@@ -48,7 +48,17 @@ contract SolvencyTest is Fixture {
         vm.assertEq(vault.ghostClaimed(1), 503);
     }
 
-    function invariant_vaultBalanceIsWhatIsTracked() external view {
+    /// @dev All laws after the same calls: one by one they would need as many runs for the same reach.
+    function invariant_lawsOfMoney() external view {
+        vaultBalanceIsWhatIsTracked();
+        booksEqualWhatHappened();
+        claimedIsWithinTotalsAndTotalsWithinRevenue();
+        claimantsHaveWhatWasClaimed();
+        epochsAreContiguous();
+        stakesAreHeld();
+    }
+
+    function vaultBalanceIsWhatIsTracked() private view {
         for (uint256 t = 0; t < 2; ++t) {
             address token = address(vault.tokens(t));
             uint256 balance_ = vault.tokens(t).balanceOf(address(roots));
@@ -59,7 +69,7 @@ contract SolvencyTest is Fixture {
         }
     }
 
-    function invariant_booksEqualWhatHappened() external view {
+    function booksEqualWhatHappened() private view {
         for (uint256 t = 0; t < 2; ++t) {
             address token = address(vault.tokens(t));
             vm.assertEq(roots.revenueOf(token), vault.ghostEarned(t), "revenue");
@@ -69,7 +79,7 @@ contract SolvencyTest is Fixture {
         }
     }
 
-    function invariant_claimedIsWithinTotalsAndTotalsWithinRevenue() external view {
+    function claimedIsWithinTotalsAndTotalsWithinRevenue() private view {
         for (uint256 t = 0; t < 2; ++t) {
             address token = address(vault.tokens(t));
             vm.assertLe(roots.claimedOf(token), roots.finalizedOf(token), "claimed <= totals of the root");
@@ -77,7 +87,7 @@ contract SolvencyTest is Fixture {
         }
     }
 
-    function invariant_claimantsHaveWhatWasClaimed() external view {
+    function claimantsHaveWhatWasClaimed() private view {
         for (uint256 t = 0; t < 2; ++t) {
             uint256 sum = 0;
             for (uint256 a = 0; a < 2; ++a) {
@@ -90,14 +100,14 @@ contract SolvencyTest is Fixture {
         }
     }
 
-    function invariant_epochsAreContiguous() external view {
+    function epochsAreContiguous() private view {
         (uint64 next,) = roots.nextEpoch();
         vm.assertEq(next, vault.proposed() + 1, "next epoch");
         vm.assertLe(roots.epoch(), vault.proposed(), "final <= proposed");
         vm.assertLe(vault.proposed(), roots.epoch() + 15, "fifteen wait at most");
     }
 
-    function invariant_stakesAreHeld() external view {
+    function stakesAreHeld() private view {
         uint256 sum = 0;
         for (uint256 i = 0; i < 4; ++i) {
             (uint128 staked, uint128 thawing,) = stakes.stakeOf(staking.assets(i & 1), staking.curators(i >> 1));

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IEAS} from "@ethereum-attestation-service/eas-contracts/contracts/IEAS.sol";
+
+import {QualityBoard} from "../../src/QualityBoard.sol";
+import {CopyVerifier} from "../../src/disputes/CopyVerifier.sol";
+import {DaoArbiter} from "../../src/disputes/DaoArbiter.sol";
+import {DisputeHub} from "../../src/disputes/DisputeHub.sol";
+import {DisputeRules} from "../../src/interfaces/IDisputeHub.sol";
+import {IUsageFacts} from "../../src/interfaces/IUsageFacts.sol";
 import {InferenceTill} from "../../src/models/InferenceTill.sol";
 import {ModelBook} from "../../src/models/ModelBook.sol";
 import {Vm} from "../support/Vm.sol";
@@ -12,6 +20,9 @@ abstract contract RebuildFixture is DaoFixture {
     Replayer internal replayer;
     ModelBook internal models;
     InferenceTill internal till;
+    QualityBoard internal board;
+    DaoArbiter internal arbiter;
+    DisputeHub internal hub;
     address[] internal watched;
 
     /// @dev Recording has to start before the first constructor, and in the test itself.
@@ -23,6 +34,7 @@ abstract contract RebuildFixture is DaoFixture {
         models = new ModelBook(address(authority), registry, ledger);
         till = new InferenceTill(models, registry, roots);
         roots.setSource(address(till), true);
+        deployDisputes();
         replayer = new Replayer();
         replayer.setPlaces(
             Places({
@@ -34,6 +46,9 @@ abstract contract RebuildFixture is DaoFixture {
                 stakes: address(stakes),
                 modelBook: address(models),
                 till: address(till),
+                board: address(board),
+                hub: address(hub),
+                arbiter: address(arbiter),
                 token: address(votes),
                 governor: address(governor),
                 authority: address(authority)
@@ -48,6 +63,9 @@ abstract contract RebuildFixture is DaoFixture {
             address(stakes),
             address(models),
             address(till),
+            address(board),
+            address(hub),
+            address(arbiter),
             address(votes),
             address(governor),
             address(timelock),
@@ -55,6 +73,29 @@ abstract contract RebuildFixture is DaoFixture {
         ];
         feed(vm.getRecordedLogs());
         vm.record();
+    }
+
+    function ruleSet(uint128 bond) internal pure returns (DisputeRules memory) {
+        return DisputeRules(bond, 600, 600, 1 days, 1 days, 400_000, 500_000, 8, 750_000);
+    }
+
+    /// @dev This contract has the role of the hub as well, so that it can act by hand.
+    function deployDisputes() private {
+        board = new QualityBoard(address(authority), registry, stakes, 600, 600);
+        arbiter = new DaoArbiter(address(authority), 600, 0);
+        CopyVerifier verifier = new CopyVerifier(registry, IEAS(address(0)));
+        hub = new DisputeHub(
+            address(authority), registry, stakes, roots, IUsageFacts(address(ledger)), verifier, arbiter, ruleSet(10e18)
+        );
+        bytes4[] memory selectors = new bytes4[](3);
+        (selectors[0], selectors[1], selectors[2]) =
+        (roots.hold.selector, roots.release.selector, roots.reject.selector);
+        authority.setTargetFunctionRole(address(roots), selectors, ARBITRATION);
+        selectors = new bytes4[](1);
+        selectors[0] = stakes.slash.selector;
+        authority.setTargetFunctionRole(address(stakes), selectors, ARBITRATION);
+        authority.grantRole(ARBITRATION, address(hub), 0);
+        authority.grantRole(ARBITRATION, address(this), 0);
     }
 
     /// @dev To be called after each transaction, in its block. No contract may have written what it does not tell.

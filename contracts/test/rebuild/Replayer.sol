@@ -5,7 +5,9 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 
 import {Vm} from "../support/Vm.sol";
 import {DaoReplay} from "./DaoReplay.sol";
+import {HubReplay} from "./HubReplay.sol";
 import {ModelReplay} from "./ModelReplay.sol";
+import {QualityReplay} from "./QualityReplay.sol";
 import {StakeReplay} from "./StakeReplay.sol";
 import {UsageReplay} from "./UsageReplay.sol";
 import {VaultReplay} from "./VaultReplay.sol";
@@ -20,13 +22,16 @@ struct Places {
     address stakes;
     address modelBook;
     address till;
+    address board;
+    address hub;
+    address arbiter;
     address token;
     address governor;
     address authority;
 }
 
 /// @notice The whole state of the protocol, made from logs and block headers alone. It calls nobody.
-contract Replayer is UsageReplay, VaultReplay, StakeReplay, ModelReplay, DaoReplay {
+contract Replayer is UsageReplay, VaultReplay, StakeReplay, ModelReplay, QualityReplay, HubReplay, DaoReplay {
     Places private _places;
     mapping(address target => address) public authorityOf;
 
@@ -55,6 +60,9 @@ contract Replayer is UsageReplay, VaultReplay, StakeReplay, ModelReplay, DaoRepl
         else if (emitter == _places.stakes) replayStake(log);
         else if (emitter == _places.modelBook) replayModels(log);
         else if (emitter == _places.till) replayTill(log);
+        else if (emitter == _places.board) replayBoard(log);
+        else if (emitter == _places.hub) replayHub(log);
+        else if (emitter == _places.arbiter) replayArbiter(log);
         else if (emitter == _places.token) replayToken(log);
         else if (emitter == _places.governor) replayGovernor(log);
         else if (emitter == _places.authority) replayAuthority(log);
