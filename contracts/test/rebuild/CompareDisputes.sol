@@ -13,8 +13,8 @@ abstract contract CompareDisputes is RebuildFixture {
             Dispute memory replayed = replayer.disputeAt(id);
             // All of it at once.
             vm.assertEq(keccak256(abi.encode(hub.disputeOf(id))), keccak256(abi.encode(replayed)));
-            uint64 current = replayer.currentDispute(uint8(replayed.kind), replayed.subject);
-            vm.assertEq(hub.currentOf(replayed.kind, replayed.subject), current);
+            uint64 current = replayer.currentDispute(replayed.kind, replayed.subject, replayed.reference_);
+            vm.assertEq(hub.currentOf(replayed.kind, replayed.subject, replayed.reference_), current);
         }
         vm.assertEq(hub.bondsHeld(), replayer.hubBonds());
         vm.assertEq(uint160(address(hub.arbiter())), replayer.hubParameters("arbiter"));
