@@ -41,7 +41,7 @@ contract VaultProofs is Proofs {
     }
 
     /// @dev Escrow is what came in less what was earned and paid back; the books owe just what is here.
-    function testFuzz_proof_escrowIsConserved(uint128 deposit, uint128 earned, uint128 refund) public {
+    function testFuzz_proof_escrowIsConserved(uint96 deposit, uint96 earned, uint96 refund) public {
         vm.assume(deposit > 0 && earned > 0 && refund > 0);
         vm.assume(uint256(earned) + refund <= deposit);
         roots.depositEscrow(address(usd), PAYER, deposit);
@@ -54,7 +54,7 @@ contract VaultProofs is Proofs {
     }
 
     /// @dev No source spends more than it has, nor what another has.
-    function testFuzz_proof_escrowIsItsOwners(uint128 mine, uint128 others, uint128 asked) public {
+    function testFuzz_proof_escrowIsItsOwners(uint96 mine, uint96 others, uint128 asked) public {
         vm.assume(mine > 0 && others > 0 && asked > mine);
         roots.depositEscrow(address(usd), PAYER, mine);
         vm.prank(OTHER);
@@ -70,7 +70,7 @@ contract VaultProofs is Proofs {
     }
 
     /// @dev What was sent by mistake can be swept, and nothing else.
-    function testFuzz_proof_onlySurplusIsSwept(uint128 deposit, uint128 earned, uint128 donated) public {
+    function testFuzz_proof_onlySurplusIsSwept(uint96 deposit, uint96 earned, uint96 donated) public {
         vm.assume(deposit > 0 && earned > 0);
         roots.depositEscrow(address(usd), PAYER, deposit);
         roots.earn(RevenueKind.License, "version", "ref", address(usd), PAYER, earned);
