@@ -9,12 +9,14 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IRoyaltyRoots, RevenueKind} from "../interfaces/IRoyaltyRoots.sol";
+import {DataCode} from "../libraries/DataCode.sol";
 import {ExactTransfer} from "../libraries/ExactTransfer.sol";
 
 /// @title Books of the vault: what sources bring in of which tokens, and the governed values
 /// @dev Escrow and revenue of each source; total and unpaid part of each token under the final root.
 abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
+    using DataCode for bytes;
     using ExactTransfer for IERC20;
     using SafeCast for uint256;
 
@@ -37,11 +39,13 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
         bool isAllowed;
     }
 
-    /// @dev One slot: all of it is read where an epoch is proposed.
+    /// @dev One slot: all of it is read where an epoch is proposed. `sourceList` says where the list of sources is, see
+    /// `DataCode`: an epoch reads it as a whole. It is written anew for each source.
     struct State {
         uint32 epoch;
         uint32 proposedEpoch;
-        uint32 protocolFeePpm;
+        uint24 protocolFeePpm;
+        uint8 sourceList;
         uint32 challengeWindowSeconds;
         uint128 bondAmount;
     }
@@ -49,6 +53,7 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
     uint256 internal constant TOKENS_MAX = 16;
     uint256 private constant SOURCES_MAX = 16;
     uint256 private constant CHARGES_MAX = 100;
+    uint256 private constant ADDRESS_BYTES = 20;
     uint256 private constant DECIMALS_MIN = 6;
     uint256 private constant FEE_PPM_MAX = 100_000;
     uint256 private constant WINDOW_SECONDS_MIN = 1;
@@ -57,9 +62,8 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
     State internal _state;
     address internal _treasury;
 
-    /// @dev At most 16 each, never shortened: what a removed one holds still counts.
+    /// @dev At most 16, as of sources; never shortened: what a removed one holds still counts.
     address[] internal _tokenList;
-    address[] private _sources;
     mapping(address token => Token) internal _tokens;
     mapping(address source => bool) private _isListedSource;
     mapping(address source => bool) private _isSource;
@@ -152,9 +156,7 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
     /// @inheritdoc IRoyaltyRoots
     function setSource(address source, bool isEnabled) external restricted {
         if (isEnabled && !_isListedSource[source]) {
-            require(_sources.length < SOURCES_MAX, ListFull(SOURCES_MAX));
-            _isListedSource[source] = true;
-            _sources.push(source);
+            _listSource(source);
         }
         _isSource[source] = isEnabled;
         _refresh(_list(source), _tokenList);
@@ -174,7 +176,7 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
             _tokenList.push(token);
         }
         entry.isAllowed = isAllowed;
-        _refresh(_sources, _list(token));
+        _refresh(_sources(), _list(token));
         emit ParameterChanged(isAllowed ? bytes32("tokenAllowed") : bytes32("tokenDenied"), uint160(token));
     }
 
@@ -245,14 +247,35 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
 
     /// @dev Loops over at most 16 sources. No overflow: sums of 16 values below 2^128.
     function _sums(address token) internal view returns (uint256 escrow, uint256 revenue) {
-        uint256 count = _sources.length;
-        for (uint256 i = 0; i < count; ++i) {
-            Book storage book = _books[_sources[i]][token];
+        address[] memory sources = _sources();
+        for (uint256 i = 0; i < sources.length; ++i) {
+            Book storage book = _books[sources[i]][token];
             unchecked {
                 escrow += book.escrow;
                 revenue += book.revenue;
             }
         }
+    }
+
+    /// @dev Loops over at most 16 sources.
+    function _sources() private view returns (address[] memory sources) {
+        uint256 number = _state.sourceList;
+        if (number == 0) return sources;
+        bytes memory list = DataCode.load(number);
+        sources = new address[](list.length / ADDRESS_BYTES);
+        for (uint256 i = 0; i < sources.length; ++i) {
+            sources[i] = address(bytes20(list.word(ADDRESS_BYTES * i)));
+        }
+    }
+
+    /// @dev The lists are the only accounts that this contract creates; the n-th has n sources.
+    function _listSource(address source) private {
+        uint8 number = _state.sourceList;
+        require(number < SOURCES_MAX, ListFull(SOURCES_MAX));
+        _isListedSource[source] = true;
+        bytes memory list = number == 0 ? new bytes(0) : DataCode.load(number);
+        DataCode.store(number + 1, bytes.concat(list, bytes20(source)));
+        _state.sourceList = number + 1;
     }
 
     /// @dev The caller's book, where it may bring this token in.
@@ -281,8 +304,7 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
 
     /// @dev Copies what governance set into books. Loops over at most 16 sources times 16 tokens.
     function _refresh(address[] memory sources, address[] memory tokens) private {
-        // At most 100,000.
-        uint24 feePpm = uint24(_state.protocolFeePpm);
+        uint24 feePpm = _state.protocolFeePpm;
         for (uint256 i = 0; i < sources.length; ++i) {
             for (uint256 j = 0; j < tokens.length; ++j) {
                 Book storage book = _books[sources[i]][tokens[j]];
@@ -308,8 +330,9 @@ abstract contract RoyaltyBooks is IRoyaltyRoots, AccessManaged, ReentrancyGuardT
 
     function _setProtocolFeePpm(uint32 feePpm) private {
         require(feePpm <= FEE_PPM_MAX, OutOfBounds("protocolFeePpm", feePpm, 0, FEE_PPM_MAX));
-        _state.protocolFeePpm = feePpm;
-        _refresh(_sources, _tokenList);
+        // At most 100,000.
+        _state.protocolFeePpm = uint24(feePpm);
+        _refresh(_sources(), _tokenList);
         emit ParameterChanged("protocolFeePpm", feePpm);
     }
 
