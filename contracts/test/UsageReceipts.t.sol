@@ -333,6 +333,18 @@ contract UsageReceiptsTest is JobFixture {
         vm.assertEq(roots.revenueOf(address(usd)), 0);
     }
 
+    function test_trial_servesOneJob() public {
+        vm.prank(CREATOR);
+        uint64 trial = desk.grantTrial(metered, TRAINER, 100, 1 days);
+        vm.assertEq(ledger.jobOfCapped(trial), 0);
+        vm.prank(TRAINER);
+        bytes32 id = ledger.openJob("trial", jobKey, address(usd), ids(trial), 0);
+        vm.assertEq(ledger.jobOfCapped(trial), id);
+        vm.expectRevert(abi.encodeWithSelector(IUsageLedger.CapTaken.selector, trial, id));
+        vm.prank(TRAINER);
+        ledger.openJob("once more", jobKey, address(usd), ids(trial), 0);
+    }
+
     function test_unitsMaxOf_withoutCap() public view {
         vm.assertEq(ledger.unitsMaxOf(jobId, 0), type(uint64).max);
         vm.assertEq(ledger.unitsMaxOf(jobId, 2), 0);

@@ -8,7 +8,7 @@ pragma solidity ^0.8.30;
 /// @param token Token of both prices; zero exactly where both are zero.
 /// @param price Price of the license.
 /// @param unitPrice Price of a unit, of the kind that the terms name; zero where they name none.
-/// @param unitsMax Units that a job may consume under the license, 0 for any number.
+/// @param unitsMax Units that the one job under the license may consume, 0 for any number and any number of jobs.
 /// @param durationSeconds Lifetime of the license, 0 for ever; below 2^40.
 /// @param expiresAt Last second at which it can be used.
 /// @param nonce Any number that the seller has not used.
@@ -203,7 +203,7 @@ interface ILicenseDesk {
     /// @return isLive Not revoked and not ended.
     /// @return token Token of the unit price.
     /// @return unitPrice Price of a unit: that of the quote or trial, else that of the version's terms.
-    /// @return unitsMax Units that a job may consume under it, 0 for any number.
+    /// @return unitsMax Units that the one job under it may consume, 0 for any number and any number of jobs.
     function meterOf(uint64 licenseId)
         external
         view

@@ -88,6 +88,8 @@ interface IUsageLedger {
     error LicensesNotAscending(uint64 licenseId);
     /// @notice A license is revoked or has ended.
     error LicenseNotValid(uint64 licenseId);
+    /// @notice A license that caps its units serves one job, and has one.
+    error CapTaken(uint64 licenseId, bytes32 jobId);
     /// @notice A license is not the caller's.
     error NotLicensee(uint64 licenseId, address licensee, address caller);
     /// @notice Two licenses of one version: what was consumed of it would have two prices.
@@ -182,6 +184,8 @@ interface IUsageLedger {
     function deliveredUnitsOf(bytes32 jobId, uint256 index) external view returns (uint128);
     /// @notice When `chargeLate` works for a position of the job, 0 where nothing is outstanding.
     function lateAtOf(bytes32 jobId, uint256 index) external view returns (uint64);
+    /// @notice The one job of a license that caps its units, zero where there is none yet.
+    function jobOfCapped(uint64 licenseId) external view returns (bytes32);
     /// @notice When the second `closeJob` works, 0 where the closing window was not opened.
     function refundableAtOf(bytes32 jobId) external view returns (uint64);
     /// @notice The rules that a job was opened under.

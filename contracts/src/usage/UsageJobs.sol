@@ -40,6 +40,8 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
     /// @dev Cumulative units of the second license and those after it, four to a slot.
     mapping(bytes32 jobId => uint64[LICENSES_MAX - 1]) private _moreUnits;
     mapping(bytes32 jobId => uint64) private _refundableAt;
+    /// @dev Of licenses with a cap only.
+    mapping(uint64 licenseId => bytes32) private _jobOfCapped;
     mapping(bytes32 jobId => mapping(uint256 index => Delivery)) internal _deliveries;
 
     constructor(ILicenseDesk licenseDesk, IRoyaltyRoots royaltyRoots) {
@@ -136,6 +138,11 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IUsageLedger
+    function jobOfCapped(uint64 licenseId) external view returns (bytes32) {
+        return _jobOfCapped[licenseId];
+    }
+
+    /// @inheritdoc IUsageLedger
     function refundableAtOf(bytes32 jobId) external view returns (uint64) {
         return _refundableAt[jobId];
     }
@@ -215,7 +222,7 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
             (uint32 close, uint32 grace, uint32 penalty) = _parameters();
             rules = JobRules.packHead(jobKey, msg.sender, token, close, grace, penalty);
         }
-        (rules, versionIds) = _readLicenses(rules, token, licenseIds);
+        (rules, versionIds) = _readLicenses(jobId, rules, token, licenseIds);
         uint32 number = ++_lastNumber;
         DataCode.store(number, rules);
         (job.number, job.escrow) = (number, uint256(deposit_).toUint112());
@@ -223,9 +230,8 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
     }
 
     /// @dev Loops over at most 16 licenses, each compared with those before it.
-    function _readLicenses(bytes memory rules, address token, uint64[] calldata licenseIds)
+    function _readLicenses(bytes32 jobId, bytes memory rules, address token, uint64[] calldata licenseIds)
         private
-        view
         returns (bytes memory, bytes32[] memory versionIds)
     {
         uint256 count = licenseIds.length;
@@ -233,7 +239,7 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
         for (uint256 i = 0; i < count; ++i) {
             uint64 licenseId = licenseIds[i];
             require(i == 0 || licenseIds[i - 1] < licenseId, LicensesNotAscending(licenseId));
-            (bytes32 versionId, uint128 unitPrice, uint64 unitsMax) = _readLicense(licenseId, token);
+            (bytes32 versionId, uint128 unitPrice, uint64 unitsMax) = _readLicense(jobId, licenseId, token);
             for (uint256 j = 0; j < i; ++j) {
                 require(versionIds[j] != versionId, DuplicateVersion(versionId));
             }
@@ -243,10 +249,10 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
         return (rules, versionIds);
     }
 
-    /// @dev Units are kept in 64 bits: a license without a cap, or with a higher one, is capped there.
-    function _readLicense(uint64 licenseId, address token)
+    /// @dev Units are kept in 64 bits: a license without a cap, or with a higher one, is capped there. The cap is one of
+    /// the license: a second job under it would have it once more.
+    function _readLicense(bytes32 jobId, uint64 licenseId, address token)
         private
-        view
         returns (bytes32 versionId, uint128 unitPrice, uint64 unitsMax)
     {
         (address licensee, bool isValid, address priceToken, uint128 cap) = (address(0), false, address(0), 0);
@@ -254,6 +260,11 @@ abstract contract UsageJobs is UsageParameters, ReentrancyGuardTransient {
         require(isValid, LicenseNotValid(licenseId));
         require(licensee == msg.sender, NotLicensee(licenseId, licensee, msg.sender));
         require(unitPrice == 0 || priceToken == token, OtherToken(licenseId, priceToken, token));
+        if (cap > 0) {
+            bytes32 first = _jobOfCapped[licenseId];
+            require(first == 0, CapTaken(licenseId, first));
+            _jobOfCapped[licenseId] = jobId;
+        }
         unitsMax = cap == 0 || cap > type(uint64).max ? type(uint64).max : uint64(cap);
     }
 }
