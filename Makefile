@@ -80,7 +80,7 @@ sdl-check:
 		<(cargo run --quiet --locked --example sdl) || { echo "run: make sdl"; exit 1; }'
 
 test-contracts: ## Forge: unit, fuzz and invariant tests, gas
-	@$(STEP) "Contract tests" $(NPM) contracts:test
+	@$(STEP) "Contract tests" env FOUNDRY_PROFILE=$(if $(CI),ci,default) $(NPM) contracts:test
 	@$(STEP) "Gas" $(NPM) contracts:gas
 
 # nextest limits what runs side by side (.config/nextest.toml) and ends what hangs; cargo test is there for a machine

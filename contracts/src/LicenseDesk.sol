@@ -93,6 +93,8 @@ contract LicenseDesk is LicenseBook, LicenseOffers, LicenseTill, AccessManaged, 
         (uint256 assetId, bytes32 termsId) = _listed(versionId);
         _checkAssetOwner(assetId);
         require(unitsMax > 0 && durationSeconds > 0, EmptyTrial(unitsMax, durationSeconds));
+        // Memory starts as zeros: a trial has no prices.
+        // slither-disable-next-line uninitialized-local
         Deal memory deal;
         (deal.durationSeconds, deal.unitsMax) = (_checkedDuration(durationSeconds), unitsMax);
 
@@ -127,6 +129,7 @@ contract LicenseDesk is LicenseBook, LicenseOffers, LicenseTill, AccessManaged, 
         _checkTerms(versionId, termsId);
         uint64 durationSeconds;
         uint64 offeredUntil;
+        // slither-disable-next-line unused-return, the rest is not needed here
         (deal.token, deal.price,, deal.unitPrice, durationSeconds, offeredUntil) = TERMS_BOOK.pricesOf(termsId);
         require(offeredUntil == 0 || block.timestamp <= offeredUntil, OfferEnded(termsId, offeredUntil));
         // `TermsBook` keeps it below 2^40.
@@ -149,6 +152,7 @@ contract LicenseDesk is LicenseBook, LicenseOffers, LicenseTill, AccessManaged, 
             TokenWithoutPrice(quote.token, quote.price, quote.unitPrice)
         );
         Unit unit;
+        // slither-disable-next-line unused-return, the rest is not needed here
         (,, unit,, termsDuration,) = TERMS_BOOK.pricesOf(quote.termsId);
         require(quote.unitPrice == 0 || unit != Unit.None, NoUnit(quote.termsId));
         deal = Deal({

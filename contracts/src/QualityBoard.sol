@@ -205,6 +205,7 @@ contract QualityBoard is IQualityBoard, AccessManaged {
         uint256 assetId = ASSET_REGISTRY.assetOf(versionId);
         require(assetId != 0, UnknownVersion(versionId));
         require(IERC721(address(ASSET_REGISTRY)).ownerOf(assetId) != msg.sender, OwnAsset(assetId, msg.sender));
+        // slither-disable-next-line unused-return, the rest is not needed here
         (stake,,) = CURATION_STAKE.stakeOf(assetId, msg.sender);
         require(stake > 0, NoStake(assetId, msg.sender));
     }

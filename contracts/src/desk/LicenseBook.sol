@@ -117,6 +117,7 @@ abstract contract LicenseBook is ILicenseDesk, ERC721 {
     function _dealOf(uint64 licenseId, License memory license) internal view returns (Deal memory deal) {
         if (license.flags & HAS_DEAL != 0) return _deals[licenseId];
         uint64 durationSeconds;
+        // slither-disable-next-line unused-return, the rest is not needed here
         (deal.token, deal.price,, deal.unitPrice, durationSeconds,) =
             TERMS_BOOK.pricesOf(ASSET_REGISTRY.termsOf(_versionOf(license)));
         // `TermsBook` keeps it below 2^40.

@@ -58,6 +58,7 @@ abstract contract LicenseOffers is ILicenseDesk, EIP712 {
 
     /// @dev A plain key first, then ERC-1271; a static call, so that a wallet cannot act in the middle of a purchase.
     function _checkSignature(address signer, bytes32 digest, bytes calldata signature) internal view {
+        // slither-disable-next-line unused-return, the rest is not needed here
         (address recovered, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
         bool isValid = (failure == ECDSA.RecoverError.NoError && recovered == signer)
             || SignatureChecker.isValidERC1271SignatureNowCalldata(signer, digest, signature);

@@ -74,6 +74,8 @@ abstract contract LicenseTill is ILicenseDesk {
         Payment calldata payment
     ) private {
         require(address(PERMIT2) != address(0), NoPermit2());
+        // The caller holds the guard; what else comes in meanwhile makes the amounts differ, and the purchase fail.
+        // slither-disable-next-line reentrancy-balance
         uint256 before = IERC20(token).balanceOf(address(this));
         PERMIT2.permitWitnessTransferFrom(
             IPermit2.PermitTransferFrom({

@@ -60,9 +60,11 @@ contract CopyVerifier is ICopyVerifier {
     function _checkClaims(bytes32 copiedId, bytes32 originalId, CopyProof memory proof) private view {
         _checkPreimage(copiedId, proof.copied);
         _checkPreimage(originalId, proof.original);
+        // slither-disable-next-line unused-return, the rest is not needed here
         (,, uint64 registeredAt) = ASSET_REGISTRY.registrationOf(copiedId);
         uint64 claimedAt;
         if (proof.isTimestamped) claimedAt = _timestampOf(proof.original, proof.claimProof);
+        // slither-disable-next-line unused-return, the rest is not needed here
         else (,, claimedAt) = ASSET_REGISTRY.registrationOf(originalId);
         require(claimedAt < registeredAt, NotEarlier(claimedAt, registeredAt));
     }

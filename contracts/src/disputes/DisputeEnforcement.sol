@@ -22,6 +22,8 @@ abstract contract DisputeEnforcement is DisputeBook {
         bytes32 reason;
     }
 
+    // Both are private, and the same.
+    // slither-disable-next-line shadowing-state
     uint256 private constant PPM_WHOLE = 1_000_000;
     /// @dev How much longer a root is held than its dispute can take: somebody must reject it inside its window.
     uint64 private constant HOLD_SLACK_SECONDS = 1 days;
@@ -90,6 +92,7 @@ abstract contract DisputeEnforcement is DisputeBook {
         entry.deadline = uint40(block.timestamp) + _rules[entry.rulesIndex].enforceSeconds;
         bool isVersion = kind != DisputeKind.Usage && kind != DisputeKind.Root;
         delete _current[_claimOf(kind, subject, kind == DisputeKind.Copy ? entry.reference_ : bytes32(0))];
+        // slither-disable-next-line incorrect-equality, an enum and no balance
         if (outcome == Outcome.Upheld && isVersion) _current[_claimOf(kind, subject, 0)] = disputeId;
         emit DisputeResolved(disputeId, outcome, subject, kind);
 
@@ -101,11 +104,13 @@ abstract contract DisputeEnforcement is DisputeBook {
     function _payBonds(Entry storage entry, Outcome outcome) private {
         uint128 bond = entry.bond;
         (address challenger, address answeredBy) = (entry.challenger, entry.answeredBy);
+        // slither-disable-next-line incorrect-equality, an enum and no balance
         if (outcome == Outcome.None || (outcome == Outcome.Upheld && answeredBy == address(0))) {
             _payBond(challenger, bond);
             if (answeredBy != address(0)) _payBond(answeredBy, bond);
             return;
         }
+        // slither-disable-next-line incorrect-equality, an enum and no balance
         address winner = outcome == Outcome.Upheld ? challenger : answeredBy;
         if (winner == address(0)) {
             _payBond(ROYALTY_ROOTS.treasury(), bond);
@@ -120,6 +125,7 @@ abstract contract DisputeEnforcement is DisputeBook {
     /// @dev Takes its part of what is staked and what thaws.
     function _slash(uint64 disputeId, Entry storage entry, address curator) private {
         uint256 assetId = ASSET_REGISTRY.assetOf(entry.subject);
+        // slither-disable-next-line unused-return, the rest is not needed here
         (uint128 staked, uint128 thawing,) = CURATION_STAKE.stakeOf(assetId, curator);
         uint256 slashPpm = _rules[entry.rulesIndex].slashPpm;
         // At most all that is held, which fits. Rounded up: dust is not out of reach.
@@ -165,6 +171,7 @@ abstract contract DisputeEnforcement is DisputeBook {
     /// none is pending.
     function _proposalOf(bytes32 subject) internal view returns (address settler, bytes32 proposalHash) {
         if (uint256(subject) > type(uint64).max) return (address(0), 0);
+        // slither-disable-next-line unused-return, the rest is not needed here
         try ROYALTY_ROOTS.pendingOf(uint64(uint256(subject))) returns (
             address settler_, bytes32 root, uint64 endBlock, uint64, uint128
         ) {

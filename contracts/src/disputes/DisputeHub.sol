@@ -249,6 +249,7 @@ contract DisputeHub is DisputeEnforcement {
     {
         require(kind == DisputeKind.Copy || reference_ == 0, BadReference(reference_));
         if (kind == DisputeKind.Usage) {
+            // slither-disable-next-line unused-return, the rest is not needed here
             (respondent,,,,,) = USAGE_LEDGER.jobOf(subject);
         } else if (kind == DisputeKind.Root) {
             (respondent, kept) = _proposalOf(subject);

@@ -16,8 +16,12 @@ library ExactTransfer {
     /// @dev Callers write their books first and hold a reentrancy guard.
     function pull(IERC20 token, address from, uint128 amount) internal {
         uint256 before = token.balanceOf(address(this));
+        // `from` is who pays: callers take it from `msg.sender` or from what the payer signed, never from a third party.
+        // slither-disable-next-line arbitrary-send-erc20
         token.safeTransferFrom(from, address(this), amount);
         uint256 received = token.balanceOf(address(this)) - before;
+        // Just this amount is the rule: the balance is compared with itself a call ago, so nobody's gift breaks it.
+        // slither-disable-next-line incorrect-equality
         require(received == amount, TransferMismatch(address(token), amount, received));
     }
 
@@ -26,8 +30,12 @@ library ExactTransfer {
     function pass(IERC20 token, address from, address to, uint128 amount) internal {
         if (from == to) return;
         uint256 before = token.balanceOf(to);
+        // `from` is the caller of `revokeAndRefund`.
+        // slither-disable-next-line arbitrary-send-erc20
         token.safeTransferFrom(from, to, amount);
         uint256 received = token.balanceOf(to) - before;
+        // Just this amount is the rule: the balance is compared with itself a call ago, so nobody's gift breaks it.
+        // slither-disable-next-line incorrect-equality
         require(received == amount, TransferMismatch(address(token), amount, received));
     }
 }

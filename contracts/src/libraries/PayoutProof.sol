@@ -14,6 +14,8 @@ library PayoutProof {
                 // The lower of the two comes first; scratch space is enough for both.
                 let place := shl(5, lt(sibling, node))
                 mstore(place, node)
+                // The other of the places 0 and 32.
+                // slither-disable-next-line incorrect-exp
                 mstore(xor(place, 32), sibling)
                 node := keccak256(0, 64)
             }

@@ -170,6 +170,7 @@ contract InferenceTill is IInferenceTill, ReentrancyGuardTransient {
         uint256 expected = uint256(requestHash) >> 8;
         uint256 given = instances.length == 0 ? 0 : instances[0];
         require(instances.length > 0 && given == expected, WrongRequest(expected, given));
+        // slither-disable-next-line unused-return, the rest is not needed here
         (bool succeeded, bytes32 word,) = LowLevelCall.staticcallReturn64Bytes(
             verifier, abi.encodeCall(IProofVerifier.verifyProof, (proof, instances))
         );

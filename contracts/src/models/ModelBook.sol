@@ -36,6 +36,7 @@ contract ModelBook is IModelBook, AccessManaged {
     /// @inheritdoc IModelBook
     function bind(bytes32 versionId, bytes32[] calldata jobIds, address verifier) external {
         uint256 assetId = _checkOwner(versionId);
+        // slither-disable-next-line unused-return, the rest is not needed here
         (AssetKind kind,) = ASSET_REGISTRY.assetSummary(assetId);
         require(kind == AssetKind.Model, NotModel(versionId));
         _checkNotWithdrawn(versionId);
@@ -118,6 +119,7 @@ contract ModelBook is IModelBook, AccessManaged {
         for (uint256 i = 0; i < count; ++i) {
             bytes32 jobId = jobIds[i];
             require(i == 0 || jobIds[i - 1] < jobId, JobsNotAscending(jobId));
+            // slither-disable-next-line unused-return, the rest is not needed here
             (address trainer,,,, uint64 sequence,) = USAGE_LEDGER.jobOf(jobId);
             require(trainer == msg.sender, NotTrainer(jobId, trainer, msg.sender));
             require(sequence > 0, UnusedJob(jobId));

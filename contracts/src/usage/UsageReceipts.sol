@@ -110,6 +110,7 @@ abstract contract UsageReceipts is UsageJobs, EIP712 {
 
     /// @dev A plain key first: asking whether it has code would cost as much as the rest of the check.
     function _checkSignature(bytes32 jobId, address jobKey, bytes32 digest, bytes calldata signature) internal view {
+        // slither-disable-next-line unused-return, the rest is not needed here
         (address recovered, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(digest, signature);
         bool isValid = (failure == ECDSA.RecoverError.NoError && recovered == jobKey)
             || SignatureChecker.isValidERC1271SignatureNowCalldata(jobKey, digest, signature);
