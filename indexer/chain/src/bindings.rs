@@ -6,31 +6,49 @@
 use alloy::sol;
 
 /// Every artifact, for the custom errors in it.
-pub(crate) const ARTIFACTS: [&str; 11] = [
+pub(crate) const ARTIFACTS: [&str; 20] = [
     include_str!("../../../contracts/abi/AccessManager.json"),
     include_str!("../../../contracts/abi/AssetRegistry.json"),
     include_str!("../../../contracts/abi/AttestationGate.json"),
+    include_str!("../../../contracts/abi/CopyVerifier.json"),
     include_str!("../../../contracts/abi/CurationStake.json"),
+    include_str!("../../../contracts/abi/DaoArbiter.json"),
     include_str!("../../../contracts/abi/DevToken.json"),
+    include_str!("../../../contracts/abi/DisputeHub.json"),
     include_str!("../../../contracts/abi/EAS.json"),
+    include_str!("../../../contracts/abi/InferenceTill.json"),
     include_str!("../../../contracts/abi/LicenseDesk.json"),
+    include_str!("../../../contracts/abi/ModelBook.json"),
+    include_str!("../../../contracts/abi/QualityBoard.json"),
     include_str!("../../../contracts/abi/RoyaltyRoots.json"),
     include_str!("../../../contracts/abi/SchemaRegistry.json"),
     include_str!("../../../contracts/abi/TermsBook.json"),
     include_str!("../../../contracts/abi/UsageLedger.json"),
+    include_str!("../../../contracts/abi/UsufructGovernor.json"),
+    include_str!("../../../contracts/abi/UsufructTimelock.json"),
+    include_str!("../../../contracts/abi/UsufructToken.json"),
 ];
 
 sol!(AccessManager, "../../contracts/abi/AccessManager.json");
 sol!(AssetRegistry, "../../contracts/abi/AssetRegistry.json");
 sol!(AttestationGate, "../../contracts/abi/AttestationGate.json");
+sol!(CopyVerifier, "../../contracts/abi/CopyVerifier.json");
 sol!(CurationStake, "../../contracts/abi/CurationStake.json");
+sol!(DaoArbiter, "../../contracts/abi/DaoArbiter.json");
 sol!(DevToken, "../../contracts/abi/DevToken.json");
+sol!(DisputeHub, "../../contracts/abi/DisputeHub.json");
 sol!(EAS, "../../contracts/abi/EAS.json");
+sol!(InferenceTill, "../../contracts/abi/InferenceTill.json");
 sol!(LicenseDesk, "../../contracts/abi/LicenseDesk.json");
+sol!(ModelBook, "../../contracts/abi/ModelBook.json");
+sol!(QualityBoard, "../../contracts/abi/QualityBoard.json");
 sol!(RoyaltyRoots, "../../contracts/abi/RoyaltyRoots.json");
 sol!(SchemaRegistry, "../../contracts/abi/SchemaRegistry.json");
 sol!(TermsBook, "../../contracts/abi/TermsBook.json");
 sol!(UsageLedger, "../../contracts/abi/UsageLedger.json");
+sol!(UsufructGovernor, "../../contracts/abi/UsufructGovernor.json");
+sol!(UsufructTimelock, "../../contracts/abi/UsufructTimelock.json");
+sol!(UsufructToken, "../../contracts/abi/UsufructToken.json");
 
 sol! {
     /// Any ERC-1271 account.

@@ -45,7 +45,7 @@ pub struct Deployment {
     pub attestation_gate: Address,
     /// Token of prices and payouts.
     pub payment_token: Address,
-    /// Token of stakes and bonds.
+    /// Token of stakes, bonds and votes.
     pub stake_token: Address,
     /// `QualityBoard`, where curators score.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -172,11 +172,35 @@ pub enum DeploymentError {
         /// Its uid.
         uid: B256,
     },
-    /// No bytecode to deploy the tokens of a real chain from.
-    #[error("chain {chain_id} is no development chain: give the addresses of the payment and the stake token")]
-    TokensMissing {
+    /// A chain with real money has its own payment token.
+    #[error("chain {chain_id} is no development chain: give the address of the payment token")]
+    TokenMissing {
         /// The chain.
         chain_id: u64,
+    },
+    /// The proxy that makes addresses predictable is not on the chain.
+    #[error("the deterministic deployment proxy is not at {proxy} on chain {chain_id}")]
+    NoProxy {
+        /// The chain.
+        chain_id: u64,
+        /// Where it should be.
+        proxy: Address,
+    },
+    /// What is at a contract's address is not that contract.
+    #[error("at {address}, where {contract} goes, {fault}")]
+    Code {
+        /// The contract.
+        contract: &'static str,
+        /// Where.
+        address: Address,
+        /// How it differs.
+        fault: crate::deploy::CodeFault,
+    },
+    /// A setting did not take effect.
+    #[error("it was set that {what}, and it is not so")]
+    NotSet {
+        /// The setting.
+        what: String,
     },
 }
 

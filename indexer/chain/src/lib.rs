@@ -16,7 +16,10 @@ mod signer;
 mod wallet;
 
 pub use decode::{DecodeError, Problem, RawLog, decode_log};
-pub use deploy::{DeployParameters, deploy, verify};
+pub use deploy::{
+    Audit, CodeFault, DeployParameters, DeployStep, Deployed, DisputeParameters, Finding, Network, Preview,
+    PreviewStep, Verdict, audit, deploy, deploy_with, preview, verify,
+};
 pub use deployment::{Deployment, DeploymentError, Schemas};
 pub use dev::Development;
 pub use error::{Cause, ChainError};
@@ -26,5 +29,6 @@ pub use revert::Revert;
 pub use rpc::{Finality, Header, Rpc, RpcConfig};
 pub use signer::{DEVELOPMENT_CHAIN_ID, Signer, SignerError};
 pub use wallet::{
-    Action, AttestOptions, Claim, OffchainOptions, Receipt, SignedAttestation, SignedRevocation, Simulation, Wallet,
+    Action, AttestOptions, Claim, OffchainOptions, Receipt, SignedAttestation, SignedRevocation, Simulation, Slash,
+    Wallet,
 };

@@ -34,8 +34,6 @@ pub(crate) struct Sent {
     pub(crate) logs: Vec<RawLog>,
     /// What the simulated call returned.
     pub(crate) returned: Bytes,
-    /// The contract, where one was created.
-    pub(crate) created: Option<Address>,
 }
 
 struct Fees {
@@ -72,6 +70,11 @@ impl Sender {
         Ok(Simulation { gas: gas.max(gas_min), gas_price_max: fees.max_fee })
     }
 
+    /// Tries a creation; nothing is sent.
+    pub(crate) async fn try_creation(&self, init_code: &Bytes) -> Result<(), ChainError> {
+        self.try_call(TxKind::Create, init_code).await.map(drop)
+    }
+
     /// Tries a call, or a creation, sends it and waits until it is mined.
     pub(crate) async fn send(&self, to: TxKind, data: Bytes, gas_min: u64) -> Result<Sent, ChainError> {
         let (returned, gas, fees) = self.try_call(to, &data).await?;
@@ -85,7 +88,7 @@ impl Sender {
         }
         let logs = receipt.logs.into_iter().map(raw_log).collect::<Result<Vec<_>, _>>()?;
         let gas_used = receipt.gas_used.to();
-        Ok(Sent { transaction, block, gas_used, logs, returned, created: receipt.contract_address })
+        Ok(Sent { transaction, block, gas_used, logs, returned })
     }
 
     /// What the call returns, the gas that it takes and what gas costs.

@@ -16,7 +16,7 @@ use std::{
 use alloy::primitives::{B256, U256};
 use support::{DOLLAR, USUF, chain, chain_with, free_terms, leaf, node, paid_terms, ppm, version_input};
 use usufruct_attestation::{Derivation, License, Quality, Schema, Source, Statement, UsageCommitment};
-use usufruct_chain::{AttestOptions, Claim, DeployParameters, Signer, Wallet, anvil::AnvilConfig};
+use usufruct_chain::{AttestOptions, Claim, DeployParameters, Signer, Slash, Wallet, anvil::AnvilConfig};
 use usufruct_types::{
     Amount, BlobHash, EpochIndex, LicenseId, TermsId,
     event::{AssetKind, EpochProposal, Event, Parent, RevenueKind, TokenTotal},
@@ -38,8 +38,9 @@ async fn every_action_does_its_work_and_every_event_reads_back() {
     for (wallet, token, amount) in
         [(&trainer, dollars, 100 * DOLLAR), (&curator, usuf, 50 * USUF), (&governor, usuf, 50 * USUF)]
     {
+        let before = reader.balance_of(token, wallet.address()).await.unwrap();
         wallet.mint_development_token(token, wallet.address(), Amount::new(amount)).await.unwrap();
-        assert_eq!(reader.balance_of(token, wallet.address()).await.unwrap(), U256::from(amount));
+        assert_eq!(reader.balance_of(token, wallet.address()).await.unwrap() - before, U256::from(amount));
     }
     trainer.transfer(dollars, curator.address(), Amount::new(1)).await.unwrap();
     assert_eq!(reader.token_of(dollars).await.unwrap(), ("dUSD".to_owned(), 6));
@@ -91,7 +92,10 @@ async fn every_action_does_its_work_and_every_event_reads_back() {
     ];
     let mut uids = Vec::new();
     for statement in &statements {
-        uids.push(curator.attest(statement, AttestOptions::default()).await.unwrap().made);
+        // Owners speak of license and derivation, others judge, anybody tells the source.
+        let attester =
+            if matches!(statement, Statement::License(_) | Statement::Derivation(_)) { &creator } else { &curator };
+        uids.push(attester.attest(statement, AttestOptions::default()).await.unwrap().made);
     }
     let delegated = reader
         .sign_attestation(
@@ -112,7 +116,15 @@ async fn every_action_does_its_work_and_every_event_reads_back() {
     assert_eq!(staked.made, staked.block.number + reader.parameters().await.unwrap().warmup_blocks);
     curator.request_unstake(asset, Amount::new(6 * USUF)).await.unwrap();
     let slashed = governor
-        .slash(asset, curator.address(), Amount::new(8 * USUF), governor.address(), B256::repeat_byte(9))
+        .slash(&Slash {
+            asset,
+            curator: curator.address(),
+            amount: Amount::new(8 * USUF),
+            harmed: governor.address(),
+            challenger: trainer.address(),
+            bounty: ppm(250_000),
+            reason: B256::repeat_byte(9),
+        })
         .await
         .unwrap();
     assert_eq!(slashed.made, Amount::new(8 * USUF));
@@ -173,7 +185,7 @@ async fn every_action_does_its_work_and_every_event_reads_back() {
     let wrong = proposal(&governor, B256::repeat_byte(1), totals.clone()).await;
     governor.propose_epoch(&wrong).await.unwrap();
     assert_eq!(reader.pending_of(EpochIndex(1)).await.unwrap().expect("it waits").root, wrong.root);
-    governor.reject_epoch(EpochIndex(1), B256::repeat_byte(8)).await.unwrap();
+    governor.reject_epoch(EpochIndex(1), None, B256::repeat_byte(8)).await.unwrap();
     assert_eq!(reader.pending_of(EpochIndex(1)).await.unwrap(), None);
     let right = proposal(&governor, root, totals).await;
     let proposed = governor.propose_epoch(&right).await.unwrap();

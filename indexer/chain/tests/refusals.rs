@@ -100,8 +100,9 @@ async fn signatures_count_once_for_one_job_on_one_contract() {
 #[tokio::test]
 async fn attestations_are_bound_to_attester_nonce_deadline_and_content() {
     let chain = chain().await;
-    let (creator, submitter) = (chain.wallet(1), chain.wallet(2));
-    let (_, version) = chain.free_version(&creator, "poems").await;
+    // Nobody judges what is his own.
+    let (creator, submitter, owner) = (chain.wallet(1), chain.wallet(2), chain.wallet(3));
+    let (_, version) = chain.free_version(&owner, "poems").await;
     let statement =
         Statement::Quality(Quality { version, score: ppm(1), report: BlobHash(B256::ZERO), statement: "seen".into() });
     let sign = |options| chain.reader.sign_attestation(creator.signer(), &statement, options);
@@ -123,6 +124,10 @@ async fn attestations_are_bound_to_attester_nonce_deadline_and_content() {
     assert_eq!(refusal(submitter.revoke_attestation(Schema::Quality, uid).await).0, "AccessDenied");
     let foreign = chain.reader.sign_revocation(submitter.signer(), Schema::Quality, uid).await.unwrap();
     assert_eq!(refusal(creator.submit_revocation(&foreign).await).0, "AccessDenied");
+
+    let own =
+        Statement::Quality(Quality { version, score: ppm(1), report: BlobHash(B256::ZERO), statement: "mine".into() });
+    assert_eq!(refusal(owner.attest(&own, AttestOptions::default()).await).0, "WrongIssuer");
 
     // A statement about nothing.
     let nothing = Statement::Quality(Quality {
@@ -162,7 +167,7 @@ async fn raw_keys_faucets_and_clocks_are_for_development_chains_only() {
     assert_eq!(error.to_string(), "control of the chain works on the development chain 31337 only; this is chain 10");
     let parameters = DeployParameters::development();
     let error = deploy(&rpc, Signer::development(0).unwrap(), &parameters).await.expect_err("no tokens given");
-    assert!(matches!(error, ChainError::Deployment(DeploymentError::TokensMissing { chain_id: 10 })), "{error:?}");
+    assert!(matches!(error, ChainError::Deployment(DeploymentError::TokenMissing { chain_id: 10 })), "{error:?}");
     let given = DeployParameters {
         payment_token: Some(Address::repeat_byte(1)),
         stake_token: Some(Address::repeat_byte(2)),

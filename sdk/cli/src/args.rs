@@ -4,6 +4,7 @@
 //! default) is decided in [`crate::settings`], so that `config show --origin` can tell it.
 
 mod attest;
+mod chain;
 mod dataset;
 mod epoch;
 mod job;
@@ -19,6 +20,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub(crate) use attest::{AttestCommand, StakeCommand};
+pub(crate) use chain::{AddressesArgs, ChainCommand, DeployArgs};
 pub(crate) use dataset::{
     DatasetCommand, Direction, GetArgs, LineageCommand, LineageShowArgs, ObligationArg, PublishArgs, TermsArgs, UseArg,
 };
@@ -138,6 +140,9 @@ pub(crate) enum Command {
     /// Where a version comes from and what was made of it
     #[command(subcommand)]
     Lineage(LineageCommand),
+    /// Deploy the contracts, verify them, print their addresses
+    #[command(subcommand)]
+    Chain(ChainCommand),
     /// Keys and balances
     #[command(subcommand)]
     Wallet(WalletCommand),

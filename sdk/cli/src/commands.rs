@@ -1,6 +1,7 @@
 //! What each command does. A command returns an [`Outcome`]; only `output` writes to standard output.
 
 mod attest;
+mod chain;
 mod claim;
 mod config;
 mod dataset;
@@ -74,6 +75,7 @@ pub(crate) async fn run(settings: &Settings, command: Command) -> anyhow::Result
         Command::Epoch(command) => epoch::run(settings, command).await?,
         Command::Claim(args) => claim::run(settings, args).await?,
         Command::Lineage(command) => lineage::run(settings, command).await?,
+        Command::Chain(command) => chain::run(settings, command).await?,
         Command::Wallet(command) => wallet::run(settings, command).await?,
         Command::Config(command) => config::run(settings, &command),
         Command::Completion { shell } => {

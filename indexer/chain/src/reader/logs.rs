@@ -9,7 +9,11 @@ use std::{
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use alloy::{primitives::B256, providers::Provider as _, rpc::types::Filter};
+use alloy::{
+    primitives::{Address, B256},
+    providers::Provider as _,
+    rpc::types::Filter,
+};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use usufruct_types::{BlockRef, LogRef, event::Located};
 
@@ -71,6 +75,15 @@ impl Reader {
 
     /// The logs of our contracts in the blocks, ascending.
     pub(crate) async fn logs(&self, blocks: RangeInclusive<u64>) -> Result<Vec<RawLog>, ChainError> {
+        self.logs_from(&self.emitters(), blocks).await
+    }
+
+    /// The logs of some contracts in the blocks, ascending.
+    pub(crate) async fn logs_from(
+        &self,
+        contracts: &[Address],
+        blocks: RangeInclusive<u64>,
+    ) -> Result<Vec<RawLog>, ChainError> {
         let (mut from, to) = blocks.into_inner();
         let mut logs = Vec::new();
         while from <= to {
@@ -83,7 +96,8 @@ impl Reader {
                 from = end + 1;
             }
             let count = parts.len();
-            let found: Vec<_> = stream::iter(parts).map(|part| self.part(part)).buffered(count).try_collect().await?;
+            let found: Vec<_> =
+                stream::iter(parts).map(|part| self.part(contracts, part)).buffered(count).try_collect().await?;
             logs.extend(found.into_iter().flatten());
         }
         check_order(&logs)?;
@@ -91,13 +105,13 @@ impl Reader {
     }
 
     /// One part, halved until the node answers.
-    async fn part(&self, blocks: RangeInclusive<u64>) -> Result<Vec<RawLog>, ChainError> {
+    async fn part(&self, contracts: &[Address], blocks: RangeInclusive<u64>) -> Result<Vec<RawLog>, ChainError> {
         let mut waiting = vec![blocks];
         let mut logs = Vec::new();
         while let Some(part) = waiting.pop() {
             let (from, to) = (*part.start(), *part.end());
             let size = to - from + 1;
-            match self.ask_logs(from, to).await {
+            match self.ask_logs(contracts, from, to).await {
                 Ok(found) => {
                     self.range.answered(size, found.len());
                     logs.extend(found);
@@ -117,11 +131,11 @@ impl Reader {
 
     /// The logs of our contracts in the block with that hash, which the node must know.
     pub(crate) async fn logs_of_block(&self, hash: B256) -> Result<Vec<RawLog>, ChainError> {
-        self.filtered(self.filter().at_block_hash(hash)).await
+        self.filtered(Filter::new().address(self.emitters()).at_block_hash(hash)).await
     }
 
-    async fn ask_logs(&self, from: u64, to: u64) -> Result<Vec<RawLog>, ChainError> {
-        let raw = self.filtered(self.filter().from_block(from).to_block(to)).await?;
+    async fn ask_logs(&self, contracts: &[Address], from: u64, to: u64) -> Result<Vec<RawLog>, ChainError> {
+        let raw = self.filtered(Filter::new().address(contracts.to_vec()).from_block(from).to_block(to)).await?;
         if let Some(stray) = raw.iter().find(|log| !(from..=to).contains(&log.at.block.number)) {
             let what = format!("a log of block {}, asked for {from} to {to}", stray.at.block.number);
             return Err(ChainError::Malformed { what, source: None });
@@ -129,10 +143,10 @@ impl Reader {
         Ok(raw)
     }
 
-    fn filter(&self) -> Filter {
+    fn emitters(&self) -> Vec<Address> {
         let mut addresses = self.deployment.emitters();
         addresses.extend(self.deployment.vote_token());
-        Filter::new().address(addresses)
+        addresses
     }
 
     async fn filtered(&self, filter: Filter) -> Result<Vec<RawLog>, ChainError> {

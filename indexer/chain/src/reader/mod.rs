@@ -98,7 +98,11 @@ impl Reader {
         Ok(Events { headers, events })
     }
 
-    async fn view<C: alloy::sol_types::SolCall>(&self, to: Address, call: C) -> Result<C::Return, ChainError> {
+    pub(crate) async fn view<C: alloy::sol_types::SolCall>(
+        &self,
+        to: Address,
+        call: C,
+    ) -> Result<C::Return, ChainError> {
         let answer = self.rpc.call(None, to, call.abi_encode().into()).await?;
         C::abi_decode_returns_validate(&answer).map_err(|error| ChainError::Malformed {
             what: format!("the return value of {}", C::SIGNATURE),

@@ -116,8 +116,13 @@ impl Reader {
 
     /// The id that registering the manifest would give.
     pub async fn version_id_of(&self, creator: Address, input: &VersionInput) -> Result<VersionId, ChainError> {
-        let (asset, manifest) = (input.asset.0.into(), input.manifest.0);
-        let call = AssetRegistry::versionIdOfCall { creator, assetId: asset, manifestHash: manifest };
+        let call = AssetRegistry::versionIdOfCall {
+            creator,
+            assetId: input.asset.0.into(),
+            manifestHash: input.manifest.0,
+            shardTableRoot: input.shard_table_root,
+            shards: input.shards,
+        };
         Ok(VersionId(self.view(self.deployment.asset_registry, call).await?))
     }
 

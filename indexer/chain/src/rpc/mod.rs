@@ -104,7 +104,17 @@ impl Rpc {
 
     /// Whether there is code at an address: a contract, not an account with a key.
     pub async fn has_code(&self, address: Address) -> Result<bool, ChainError> {
-        let code = self.provider.get_code_at(address).await;
+        Ok(!self.code(address).await?.is_empty())
+    }
+
+    /// The code at an address, empty where there is none.
+    pub(crate) async fn code(&self, address: Address) -> Result<Bytes, ChainError> {
+        self.provider.get_code_at(address).await.map_err(|error| ChainError::from_rpc("eth_getCode", error))
+    }
+
+    /// Whether there was code at an address after a block; fails where the node forgot that state.
+    pub(crate) async fn had_code(&self, address: Address, block: u64) -> Result<bool, ChainError> {
+        let code = self.provider.get_code_at(address).number(block).await;
         Ok(!code.map_err(|error| ChainError::from_rpc("eth_getCode", error))?.is_empty())
     }
 

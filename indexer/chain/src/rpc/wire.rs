@@ -38,7 +38,5 @@ pub(crate) struct WireReceipt {
     pub(crate) block_number: U64,
     pub(crate) gas_used: U64,
     pub(crate) status: U64,
-    #[serde(default)]
-    pub(crate) contract_address: Option<alloy::primitives::Address>,
     pub(crate) logs: Vec<Log>,
 }

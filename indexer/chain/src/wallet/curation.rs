@@ -1,10 +1,29 @@
 //! Stakes of curators.
 
 use alloy::primitives::{Address, B256};
-use usufruct_types::{Amount, AssetId, event::Event};
+use usufruct_types::{Amount, AssetId, Ppm, event::Event};
 
 use super::{Action, Wallet};
 use crate::bindings::CurationStake;
+
+/// A curator's stake to be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slash {
+    /// Staked on.
+    pub asset: AssetId,
+    /// Who staked.
+    pub curator: Address,
+    /// How much, at most.
+    pub amount: Amount,
+    /// Who is compensated with what is left after the bounty.
+    pub harmed: Address,
+    /// Who receives the bounty.
+    pub challenger: Address,
+    /// Share of the bounty, at most half.
+    pub bounty: Ppm,
+    /// Why.
+    pub reason: B256,
+}
 
 impl Wallet {
     /// Stakes on an asset, through an allowance to `CurationStake`. Gives the first block at which
@@ -42,18 +61,18 @@ impl Wallet {
         })
     }
 
-    /// Takes a curator's stake, thawing stake first. Governance only. Gives how much was taken,
-    /// which is less than asked where less was left.
-    pub fn slash(
-        &self,
-        asset: AssetId,
-        curator: Address,
-        amount: Amount,
-        beneficiary: Address,
-        reason: B256,
-    ) -> Action<'_, Amount> {
-        let (asset, amount) = (asset.0.into(), amount.units());
-        let call = CurationStake::slashCall { assetId: asset, curator, amount, beneficiary, reason };
+    /// Takes a curator's stake, thawing stake first, as who decides disputes does. Gives how much was taken, which is
+    /// less than asked where less was left.
+    pub fn slash(&self, slash: &Slash) -> Action<'_, Amount> {
+        let call = CurationStake::slashCall {
+            assetId: slash.asset.0.into(),
+            curator: slash.curator,
+            amount: slash.amount.units(),
+            harmed: slash.harmed,
+            challenger: slash.challenger,
+            bountyPpm: slash.bounty.parts(),
+            reason: slash.reason,
+        };
         Action::new(self, self.reader.deployment().curation_stake, &call, |outcome| {
             outcome.find(|event| match event {
                 Event::StakeSlashed { amount, .. } => Some(*amount),

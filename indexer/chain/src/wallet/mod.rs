@@ -17,6 +17,7 @@ use crate::{ChainError, Reader, Signer, sender::Sender};
 pub use action::{Action, Receipt, Simulation};
 pub use anchors::OffchainOptions;
 pub use attestations::{AttestOptions, SignedAttestation, SignedRevocation};
+pub use curation::Slash;
 pub use royalties::Claim;
 
 /// A key and the contracts that it calls. Cheap to clone; clones take turns with the nonce.

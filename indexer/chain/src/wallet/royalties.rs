@@ -65,9 +65,11 @@ impl Wallet {
         })
     }
 
-    /// Throws a proposed root out. Governance only.
-    pub fn reject_epoch(&self, epoch: EpochIndex, reason: B256) -> Action<'_, ()> {
-        let call = RoyaltyRoots::rejectCall { epoch_: epoch.0, reason };
+    /// Throws a proposed root out, as who decides disputes does. Half of the bond goes to the challenger; without one
+    /// all of it to the treasury.
+    pub fn reject_epoch(&self, epoch: EpochIndex, challenger: Option<Address>, reason: B256) -> Action<'_, ()> {
+        let challenger = challenger.unwrap_or_default();
+        let call = RoyaltyRoots::rejectCall { epoch_: epoch.0, challenger, reason };
         Action::new(self, self.reader.deployment().royalty_roots, &call, |outcome| {
             outcome.find(|event| matches!(event, Event::RootRejected { .. }).then_some(()))
         })

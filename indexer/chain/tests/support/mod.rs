@@ -78,7 +78,7 @@ pub fn free_terms() -> Terms {
     Terms {
         license: "CC0-1.0".into(),
         field_of_use: String::new(),
-        uses: Uses::TRAIN.union(Uses::DERIVE),
+        uses: Uses::TRAIN.union(Uses::DERIVE).union(Uses::COMMERCIAL),
         obligations: Obligations(0),
         token: Address::ZERO,
         flat_price: Amount::ZERO,

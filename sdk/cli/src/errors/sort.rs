@@ -84,6 +84,19 @@ fn deployment(error: &DeploymentError) -> Sorted {
         DeploymentError::File { .. } => {
             sorted(Exit::NotFound, "deployment_file", "pass --deployment, or start a node with `usufruct up`")
         }
+        DeploymentError::TokenMissing { .. } => sorted(
+            Exit::Usage,
+            "token_missing",
+            "pass --payment-token with the address of an ERC-20 of 6 decimals or more",
+        ),
+        DeploymentError::NoProxy { .. } => sorted(
+            Exit::Failed,
+            "no_proxy",
+            "deploy it once: https://github.com/Arachnid/deterministic-deployment-proxy has a signed transaction for any chain",
+        ),
+        DeploymentError::Code { .. } => {
+            sorted(Exit::Mismatch, "wrong_code", "pass another --salt, or find out who put it there")
+        }
         _ => sorted(Exit::Failed, "wrong_deployment", "give the --rpc and the --deployment of the same chain"),
     }
 }
