@@ -222,7 +222,7 @@ async fn every_action_does_its_work_and_every_event_reads_back() {
     let head = reader.head().await.unwrap().number;
     let all = reader.events(deployment.block..=head).await.unwrap();
     let kinds = kinds_of_event(&all.events.iter().map(|located| &located.event).collect::<Vec<_>>());
-    assert_eq!(kinds.len(), 25, "every kind of event is emitted and read: {kinds:?}");
+    assert_eq!(kinds.len(), 26, "every kind of event is emitted and read: {kinds:?}");
     assert!(all.events.is_sorted_by_key(|located| (located.at.block.number, located.at.log_index)));
     assert!(all.headers.iter().map(|header| header.block_ref()).eq(distinct_blocks(&all.events)));
 
