@@ -25,7 +25,7 @@ pub struct Asset {
     pub name: String,
     /// Stake that counts, of all curators.
     pub active_stake: Amount,
-    /// The part of it that belongs to those who made the asset or a version of it.
+    /// The part of it that belongs to those who made the asset or a version of it, and earns no rank.
     pub own_stake: Amount,
     /// Number of versions.
     pub versions: u64,
@@ -60,9 +60,9 @@ impl Asset {
     ]);
     /// By name, then by id.
     pub const BY_NAME: Order = Order::ascending(&[text("sort_name"), bytes("asset_id")]);
-    /// Those with most stake that counts first.
+    /// Those with most stake that counts first, that of their makers left out.
     pub const BY_STAKE: Order =
-        Order::descending(&[number("active_stake"), integer("block_number"), integer("log_index")]);
+        Order::descending(&[number("curated_stake"), integer("block_number"), integer("log_index")]);
 
     /// That a word stands in the name, in the license of the latest version, or in title, description or language of
     /// the newest version whose manifest is available.
@@ -137,13 +137,13 @@ impl Listed for Asset {
                         - coalesce(sum(amount - from_thawing) FILTER (WHERE kind = 'slashed'), 0)) AS active
                     FROM stake_changes c
                     WHERE c.chain_id = a.chain_id AND c.asset_id = a.asset_id AND c.block_number <= $2
-                    AND (c.curator = a.creator OR EXISTS (
+                    AND c.curator <> a.creator AND NOT EXISTS (
                         SELECT FROM versions w WHERE w.chain_id = a.chain_id AND w.asset_id = a.asset_id
                         AND w.creator = c.curator AND w.block_number <= $2
-                    ))
+                    )
                     GROUP BY c.curator
                 ) c
-            ), 0) AS own_stake
+            ), 0) AS curated_stake
         FROM assets a
         LEFT JOIN LATERAL (
             SELECT * FROM versions v
@@ -155,6 +155,7 @@ impl Listed for Asset {
     const ORDER: Order = Self::BY_CREATION;
 
     fn from_row(row: &Cells<'_>) -> Result<Self, CellError> {
+        let (active_stake, curated_stake) = (row.amount("active_stake")?, row.amount("curated_stake")?);
         Ok(Self {
             at: row.log_ref()?,
             id: row.word("asset_id")?,
@@ -166,8 +167,8 @@ impl Listed for Asset {
                 other => return Err(CellError { column: "kind", reason: format!("'{other}' is no kind of asset") }),
             },
             name: row.text("name")?,
-            active_stake: row.amount("active_stake")?,
-            own_stake: row.amount("own_stake")?,
+            active_stake,
+            own_stake: active_stake.checked_sub(curated_stake).unwrap_or(Amount::ZERO),
             versions: row.count("versions")?,
             title: row.maybe("title")?,
             description: row.maybe("description")?,

@@ -17,6 +17,8 @@ pub struct ReceiptCommitment {
     pub job: JobId,
     /// Who delivered.
     pub provider: Address,
+    /// Place of the license in the job, from 0.
+    pub position: u32,
     /// The license.
     pub license: LicenseId,
     /// Its version.
@@ -36,6 +38,10 @@ impl ReceiptCommitment {
     pub const JOB: Column = Column::bytes("job_id");
     /// By who delivered.
     pub const PROVIDER: Column = Column::bytes("provider");
+    /// By place of the license in the job.
+    pub const POSITION: Column = Column::integer("position");
+    /// By its number for the job and the license.
+    pub const SEQUENCE: Column = Column::number("sequence");
     /// By version.
     pub const VERSION: Column = Column::bytes("version_id");
 }
@@ -43,7 +49,7 @@ impl ReceiptCommitment {
 impl Listed for ReceiptCommitment {
     const LIST: &'static str = "receipt commitments";
     const SOURCE: &'static str = "(
-        SELECT r.*, l.license_id, l.version_id
+        SELECT r.*, r.license_position::integer AS position, l.license_id, l.version_id
         FROM receipt_commitments r
         JOIN job_licenses l ON l.chain_id = r.chain_id AND l.job_id = r.job_id AND l.position = r.license_position
         WHERE r.chain_id = $1 AND r.block_number <= $2)";
@@ -54,6 +60,7 @@ impl Listed for ReceiptCommitment {
             at: row.log_ref()?,
             job: row.word("job_id")?,
             provider: row.address("provider")?,
+            position: row.small("position")?,
             license: LicenseId(row.number("license_id")?),
             version: row.word("version_id")?,
             sequence: row.number("sequence")?,

@@ -1,7 +1,7 @@
 //! Disputes and what became of them.
 
 use usufruct_types::{
-    Address, Amount, B256, CaseId, DisputeId, LogRef,
+    Address, Amount, B256, CaseId, DisputeId, EpochIndex, JobId, LogRef, VersionId,
     event::{DisputeKind, Outcome},
 };
 
@@ -90,6 +90,8 @@ pub struct Dispute {
 pub struct DisputeAnswer {
     /// The event.
     pub at: LogRef,
+    /// Who answered: the respondent, or anyone for it.
+    pub by: Address,
     /// The respondent's bond.
     pub bond: Amount,
     /// Hash of the respondent's evidence.
@@ -118,6 +120,8 @@ pub struct DisputeEscalation {
     pub case: CaseId,
     /// What it ruled: 1 upholds, anything else dismisses.
     pub ruling: Option<B256>,
+    /// The event of the ruling.
+    pub ruled_at: Option<LogRef>,
 }
 
 /// The end of a dispute.
@@ -129,7 +133,24 @@ pub struct DisputeResolution {
     pub outcome: Outcome,
 }
 
+/// What a dispute is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DisputeSubject {
+    /// A version.
+    Version(VersionId),
+    /// A job.
+    Job(JobId),
+    /// An epoch.
+    Epoch(EpochIndex),
+}
+
 impl Dispute {
+    /// By version: disputes about it.
+    pub const VERSION: Column = Column::through("t.subject = k.key AND t.kind IN ('copy', 'license', 'poison')");
+    /// By job: disputes about its usage.
+    pub const JOB: Column = Column::through("t.subject = k.key AND t.kind = 'usage'");
+    /// By epoch: disputes about its root; keys by [`Self::epoch`].
+    pub const EPOCH: Column = Column::through("t.subject = k.key AND t.kind = 'root'");
     /// By number.
     pub const ID: Column = Column::number("dispute_id");
     /// By version, job or epoch, as a word.
@@ -146,6 +167,31 @@ impl Dispute {
         Condition::with("t.state = ", state.name(), "")
     }
 
+    /// The key of an epoch.
+    pub fn epoch(epoch: EpochIndex) -> Value {
+        B256::left_padding_from(&epoch.0.to_be_bytes()).into()
+    }
+
+    /// What it is about; `None` where the subject is no epoch that there can be.
+    pub fn about(&self) -> Option<DisputeSubject> {
+        Some(match self.kind {
+            DisputeKind::Copy | DisputeKind::License | DisputeKind::Poison => {
+                DisputeSubject::Version(self.subject.into())
+            }
+            DisputeKind::Usage => DisputeSubject::Job(self.subject.into()),
+            DisputeKind::Root => {
+                let (high, low) = self.subject.split_at(24);
+                let low = low.try_into().ok().filter(|_| high.iter().all(|byte| *byte == 0))?;
+                DisputeSubject::Epoch(EpochIndex(u64::from_be_bytes(low)))
+            }
+        })
+    }
+
+    /// That it is resolved.
+    pub fn resolved() -> Condition {
+        Condition::holds("t.outcome IS NOT NULL")
+    }
+
     /// That it is not resolved.
     pub fn unresolved() -> Condition {
         Condition::holds("t.outcome IS NULL")
@@ -160,10 +206,12 @@ impl Dispute {
 impl Listed for Dispute {
     const LIST: &'static str = "disputes";
     const SOURCE: &'static str = "(
-        SELECT d.*, a.bond AS answer_bond, a.evidence_hash AS answer_evidence_hash, p.sampled, p.matched,
+        SELECT d.*, a.respondent AS answered_by, a.bond AS answer_bond, a.evidence_hash AS answer_evidence_hash, p.sampled, p.matched,
             e.arbiter, e.case_id, u.ruling, r.outcome,
             a.block_number AS answered_block, a.block_hash AS answered_block_hash,
             a.transaction_hash AS answered_transaction_hash, a.log_index AS answered_log_index,
+            u.block_number AS ruled_block, u.block_hash AS ruled_block_hash,
+            u.transaction_hash AS ruled_transaction_hash, u.log_index AS ruled_log_index,
             p.block_number AS proven_block, p.block_hash AS proven_block_hash,
             p.transaction_hash AS proven_transaction_hash, p.log_index AS proven_log_index,
             e.block_number AS escalated_block, e.block_hash AS escalated_block_hash,
@@ -214,7 +262,7 @@ impl Listed for Dispute {
         let answer = match row.maybe_log_ref(columns!("answered"))? {
             Some(at) => {
                 let evidence = row.word("answer_evidence_hash")?;
-                Some(DisputeAnswer { at, bond: row.amount("answer_bond")?, evidence })
+                Some(DisputeAnswer { at, by: row.address("answered_by")?, bond: row.amount("answer_bond")?, evidence })
             }
             None => None,
         };
@@ -224,8 +272,9 @@ impl Listed for Dispute {
         };
         let escalation = match row.maybe_log_ref(columns!("escalated"))? {
             Some(at) => {
-                let ruling = row.maybe_word("ruling")?;
-                Some(DisputeEscalation { at, arbiter: row.address("arbiter")?, case: row.word("case_id")?, ruling })
+                let (ruling, ruled_at) = (row.maybe_word("ruling")?, row.maybe_log_ref(columns!("ruled"))?);
+                let (arbiter, case) = (row.address("arbiter")?, row.word("case_id")?);
+                Some(DisputeEscalation { at, arbiter, case, ruling, ruled_at })
             }
             None => None,
         };

@@ -42,6 +42,8 @@ pub struct Epoch {
     pub tree: BlobHash,
     /// Unix second from which it can be made final, as it was held or released last.
     pub finalizable_at: u64,
+    /// The same as it was proposed.
+    pub proposed_finalizable_at: u64,
     /// Where it was held or released last.
     pub held_at: Option<LogRef>,
     /// The settler's bond.
@@ -67,6 +69,13 @@ impl Epoch {
             EpochState::Final => "t.verdict = 'finalized'",
             EpochState::Rejected => "t.verdict = 'rejected'",
         })
+    }
+
+    /// Unix second until which a dispute holds its root at this Unix second, if one does.
+    pub fn held_until(&self, now: u64) -> Option<u64> {
+        let is_held = self.held_at.is_some() && self.state == EpochState::Proposed;
+        let is_longer = self.finalizable_at > self.proposed_finalizable_at && self.finalizable_at > now;
+        (is_held && is_longer).then_some(self.finalizable_at)
     }
 
     /// That it covers this block.
@@ -112,6 +121,7 @@ impl Listed for Epoch {
             log_set: row.word("log_set_hash")?,
             tree: row.word("tree_hash")?,
             finalizable_at: row.number("finalizable_now")?,
+            proposed_finalizable_at: row.number("finalizable_at")?,
             held_at: row.maybe_log_ref(columns!("held"))?,
             bond: row.amount("bond")?,
             state: match row.maybe::<String>("verdict")?.as_deref() {
@@ -127,6 +137,36 @@ impl Listed for Epoch {
             ])?,
             rejected_by: row.maybe_address("by_account")?,
             rejected_reason: row.maybe_word("reason")?,
+        })
+    }
+}
+
+/// A hold or release of an epoch's root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EpochHold {
+    /// The event.
+    pub at: LogRef,
+    /// The epoch.
+    pub epoch: EpochIndex,
+    /// Unix second from which its root can be made final from here on.
+    pub finalizable_at: u64,
+}
+
+impl EpochHold {
+    /// By epoch.
+    pub const EPOCH: Column = Column::number("epoch");
+}
+
+impl Listed for EpochHold {
+    const LIST: &'static str = "epoch holds";
+    const SOURCE: &'static str = "(SELECT * FROM epoch_holds WHERE chain_id = $1 AND block_number <= $2)";
+    const ORDER: Order = Order::descending(&[integer("block_number"), integer("log_index")]);
+
+    fn from_row(row: &Cells<'_>) -> Result<Self, CellError> {
+        Ok(Self {
+            at: row.log_ref()?,
+            epoch: EpochIndex(row.number("epoch")?),
+            finalizable_at: row.number("finalizable_at")?,
         })
     }
 }

@@ -57,9 +57,9 @@ impl Job {
         )
     }
 
-    /// That it is not closed.
+    /// That it is neither closed nor about to be.
     pub fn open() -> Condition {
-        Condition::holds("t.closed_block IS NULL")
+        Condition::holds("t.closing_block IS NULL AND t.closed_block IS NULL")
     }
 
     /// That the trainer asked to end it and it is not closed yet.
@@ -135,6 +135,8 @@ pub struct JobLicense {
     pub version: VersionId,
     /// Units stated or charged late so far, in the unit of the license's terms.
     pub units: u128,
+    /// Units that providers delivered so far, by the latest receipt, in the same unit.
+    pub delivered: u128,
 }
 
 impl JobLicense {
@@ -146,7 +148,13 @@ impl Listed for JobLicense {
     const LIST: &'static str = "job licenses";
     const SOURCE: &'static str = "(
         SELECT l.block_number, l.log_index, l.position::integer AS position, l.job_id, l.license_id, l.version_id,
-            least(coalesce(u.cumulative_units, 0) + coalesce(c.units, 0), 340282366920938463463374607431768211455) AS units
+            least(coalesce(u.cumulative_units, 0) + coalesce(c.units, 0), 340282366920938463463374607431768211455) AS units,
+            coalesce((
+                SELECT r.delivered_units FROM receipt_commitments r
+                WHERE r.chain_id = l.chain_id AND r.job_id = l.job_id AND r.license_position = l.position
+                AND r.block_number <= $2
+                ORDER BY r.block_number DESC, r.log_index DESC LIMIT 1
+            ), 0) AS delivered
         FROM job_licenses l
         LEFT JOIN LATERAL (
             SELECT u.block_number, u.log_index, u.cumulative_units FROM usage_commitment_units u
@@ -167,6 +175,7 @@ impl Listed for JobLicense {
             license: LicenseId(row.number("license_id")?),
             version: row.word("version_id")?,
             units: row.number("units")?,
+            delivered: row.number("delivered")?,
         })
     }
 }

@@ -183,6 +183,8 @@ pub struct UsedNonce {
 impl UsedNonce {
     /// By account.
     pub const ACCOUNT: Column = Column::bytes("account");
+    /// By nonce.
+    pub const NONCE: Column = Column::bytes("nonce");
 }
 
 impl Listed for UsedNonce {

@@ -7,6 +7,7 @@ mod block;
 mod bond;
 mod cells;
 mod content;
+mod curator;
 mod delivery;
 mod dispute;
 mod endpoint;
@@ -35,17 +36,18 @@ pub use block::Block;
 pub use bond::{BondChange, BondChangeKind};
 pub use cells::{CellError, Cells};
 pub use content::{Blob, Contributor, Manifest, Shard};
+pub use curator::{AssetCurator, Curator, CuratorRecord};
 pub use delivery::{LateCharge, ReceiptCommitment};
 pub use dispute::{
     Dispute, DisputeAnswer, DisputeEnforcement, DisputeEscalation, DisputeEvidence, DisputeProof, DisputeResolution,
-    DisputeState,
+    DisputeState, DisputeSubject,
 };
 pub use endpoint::{Endpoint, PayoutAddress, Provider};
-pub use epoch::{Epoch, EpochState, EpochTotal};
+pub use epoch::{Epoch, EpochHold, EpochState, EpochTotal};
 pub use inference::{InferencePayment, InferenceState};
 pub use job::{Job, JobDeposit, JobLicense};
 pub use license::{License, LicenseMeter, LicenseRefund, LicenseRevocation, UsedNonce};
-pub use model::{ModelBinding, ModelJob, ModelUpgrade};
+pub use model::{CurrentVersion, ModelBinding, ModelJob, ModelUpgrade};
 pub use page::{Cursor, CursorError, Entry, Order, Page, Slice};
 pub use parameter::ParameterChange;
 pub use payout::{Claim, Payout, TreeLeaf};

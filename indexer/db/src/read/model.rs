@@ -105,6 +105,8 @@ pub struct ModelUpgrade {
     pub by: Address,
     /// Where the DAO accepted it.
     pub accepted_at: Option<LogRef>,
+    /// Whether the owner proposed another version before that.
+    pub is_replaced: bool,
 }
 
 impl ModelUpgrade {
@@ -123,12 +125,20 @@ impl Listed for ModelUpgrade {
     const LIST: &'static str = "model upgrades";
     const SOURCE: &'static str = "(
         SELECT d.*, c.block_number AS accepted_block, c.block_hash AS accepted_block_hash,
-            c.transaction_hash AS accepted_transaction_hash, c.log_index AS accepted_log_index
+            c.transaction_hash AS accepted_transaction_hash, c.log_index AS accepted_log_index,
+            n.log_index IS NOT NULL AND c.log_index IS NULL AS is_replaced
         FROM model_upgrades d
+        LEFT JOIN LATERAL (
+            SELECT n.block_number, n.log_index FROM model_upgrades n
+            WHERE n.chain_id = d.chain_id AND n.asset_id = d.asset_id AND n.block_number <= $2
+                AND (n.block_number, n.log_index) > (d.block_number, d.log_index)
+            ORDER BY n.block_number, n.log_index LIMIT 1
+        ) n ON true
         LEFT JOIN LATERAL (
             SELECT * FROM model_currents c
             WHERE c.chain_id = d.chain_id AND c.asset_id = d.asset_id AND c.version_id = d.version_id
                 AND (c.block_number, c.log_index) > (d.block_number, d.log_index) AND c.block_number <= $2
+                AND (n.log_index IS NULL OR (c.block_number, c.log_index) < (n.block_number, n.log_index))
             ORDER BY block_number, log_index LIMIT 1
         ) c ON true
         WHERE d.chain_id = $1 AND d.block_number <= $2)";
@@ -141,6 +151,33 @@ impl Listed for ModelUpgrade {
             version: row.word("version_id")?,
             by: row.address("by_account")?,
             accepted_at: row.maybe_log_ref(columns!("accepted"))?,
+            is_replaced: row.cell("is_replaced")?,
         })
+    }
+}
+
+/// A version that became the current one of its model; the newest is the current one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CurrentVersion {
+    /// The event.
+    pub at: LogRef,
+    /// The model.
+    pub asset: AssetId,
+    /// The version.
+    pub version: VersionId,
+}
+
+impl CurrentVersion {
+    /// By model.
+    pub const ASSET: Column = Column::bytes("asset_id");
+}
+
+impl Listed for CurrentVersion {
+    const LIST: &'static str = "current versions";
+    const SOURCE: &'static str = "(SELECT * FROM model_currents WHERE chain_id = $1 AND block_number <= $2)";
+    const ORDER: Order = Order::descending(&[integer("block_number"), integer("log_index")]);
+
+    fn from_row(row: &Cells<'_>) -> Result<Self, CellError> {
+        Ok(Self { at: row.log_ref()?, asset: row.word("asset_id")?, version: row.word("version_id")? })
     }
 }

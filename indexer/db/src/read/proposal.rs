@@ -80,6 +80,30 @@ impl Proposal {
     pub fn in_state(state: ProposalState) -> Condition {
         Condition::with("t.state = ", state.name(), "")
     }
+
+    /// That it is proposed and its vote did not start at this Unix second.
+    pub fn pending(now: u64) -> Vec<Condition> {
+        vec![Self::in_state(ProposalState::Proposed), Condition::with("t.vote_start >= ", now, "")]
+    }
+
+    /// That it is proposed and votes can be cast at this Unix second.
+    pub fn active(now: u64) -> Vec<Condition> {
+        vec![
+            Self::in_state(ProposalState::Proposed),
+            Condition::with("t.vote_start < ", now, ""),
+            Condition::with("t.vote_end_now >= ", now, ""),
+        ]
+    }
+
+    /// That it is proposed and its vote is over at this Unix second, with more votes for than against or without.
+    pub fn ended(now: u64, has_majority: bool) -> Vec<Condition> {
+        let majority = if has_majority { "t.votes_for > t.votes_against" } else { "t.votes_for <= t.votes_against" };
+        vec![
+            Self::in_state(ProposalState::Proposed),
+            Condition::with("t.vote_end_now < ", now, ""),
+            Condition::holds(majority),
+        ]
+    }
 }
 
 impl Listed for Proposal {
@@ -259,6 +283,8 @@ pub struct VotingPower {
 impl VotingPower {
     /// By delegate.
     pub const DELEGATE: Column = Column::bytes("delegate");
+    /// Most votes first.
+    pub const BY_VOTES: Order = Order::descending(&[number("new_votes"), bytes("delegate")]);
 }
 
 impl Listed for VotingPower {
@@ -266,7 +292,7 @@ impl Listed for VotingPower {
     const SOURCE: &'static str = "(
         SELECT DISTINCT ON (delegate) * FROM delegate_votes WHERE chain_id = $1 AND block_number <= $2
         ORDER BY delegate, block_number DESC, log_index DESC)";
-    const ORDER: Order = Order::descending(&[number("new_votes"), bytes("delegate")]);
+    const ORDER: Order = Self::BY_VOTES;
 
     fn from_row(row: &Cells<'_>) -> Result<Self, CellError> {
         Ok(Self { at: row.log_ref()?, delegate: row.address("delegate")?, votes: row.amount("new_votes")? })

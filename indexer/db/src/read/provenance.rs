@@ -13,7 +13,7 @@ use crate::DbError;
 pub enum Direction {
     /// To what it derives from.
     Up,
-    /// To what derives from it or used it.
+    /// To what derives from it, used it or came out of it.
     Down,
 }
 
@@ -22,8 +22,8 @@ pub enum Direction {
 pub enum ProvenanceRoot {
     /// A version.
     Version(VersionId),
-    /// A job and the versions of its licenses.
-    Job(JobId, Vec<VersionId>),
+    /// A job.
+    Job(JobId),
 }
 
 /// A thing in the graph and its least distance from the root.
@@ -33,6 +33,12 @@ pub struct ProvenanceNode {
     pub depth: u32,
     /// What it is.
     pub thing: Thing,
+    /// Whether it is a version that was withdrawn.
+    pub is_withdrawn: bool,
+    /// Disputes about it that did not end.
+    pub open_disputes: u32,
+    /// Disputes about it whose challenger was right.
+    pub upheld_disputes: u32,
 }
 
 /// What a node of the graph is.
@@ -53,6 +59,8 @@ pub enum Relation {
     WasDerivedFrom,
     /// A job a version.
     Used,
+    /// A model version by a job that it is bound to.
+    WasGeneratedBy,
     /// A version to its creator.
     WasAttributedTo,
     /// A job with its trainer.
@@ -62,7 +70,7 @@ pub enum Relation {
 /// An edge of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProvenanceEdge {
-    /// The later thing: the child, the job.
+    /// The later thing: the child, the job, the model.
     pub from: Thing,
     /// The earlier thing.
     pub to: Thing,
@@ -102,73 +110,73 @@ impl Reader {
         nodes_max: u32,
     ) -> Result<Provenance, DbError> {
         let depth = depth.min(DEPTH_MAX);
-        let (starts, start_depth, job) = match root {
-            ProvenanceRoot::Version(version) => (vec![*version], 0, None),
-            // Nothing derives from a job yet, so downwards there is only the job itself.
-            ProvenanceRoot::Job(job, versions) if direction == Direction::Up && depth > 0 => {
-                (versions.clone(), 1, Some(*job))
-            }
-            ProvenanceRoot::Job(job, _) => (Vec::new(), 0, Some(*job)),
+        let (start, is_job) = match root {
+            ProvenanceRoot::Version(version) => (version.as_bytes().to_vec(), false),
+            ProvenanceRoot::Job(job) => (job.as_bytes().to_vec(), true),
         };
-        let starts: Vec<Vec<u8>> = starts.iter().map(|version| version.as_bytes().to_vec()).collect();
         let steps_max = i64::from(nodes_max + 1) * i64::from(DEPTH_MAX + 1);
         let query = sqlx::query(include_str!("provenance.sql"))
             .bind(self.chain())
             .bind(i64::try_from(at).unwrap_or(i64::MAX))
-            .bind(starts)
-            .bind(start_depth)
+            .bind(start)
+            .bind(is_job)
             .bind(i32::try_from(depth).unwrap_or(i32::MAX))
             .bind(direction == Direction::Down)
-            .bind(job.map(|job| job.as_bytes().to_vec()))
             .bind(i64::from(nodes_max) + 1)
             .bind(steps_max);
         let rows = self.fetch(LIST, query).await?;
         let facts = readable(LIST, rows.iter().map(|row| Row::read(&Cells(row))).collect::<Result<Vec<_>, _>>())?;
-        let trainer = match root {
-            ProvenanceRoot::Job(job, _) => Some(*job),
-            ProvenanceRoot::Version(_) => None,
-        };
-        Ok(graph(&facts, trainer, nodes_max as usize, steps_max))
+        Ok(graph(&facts, nodes_max as usize, steps_max))
     }
 }
 
 #[derive(Clone, Copy, Debug)]
 enum Row {
-    Version(VersionId, Address, u32),
+    /// A version or job, and the account behind it.
+    Thing(ProvenanceNode, Relation, Address),
     Derived(VersionId, VersionId, Ppm),
     Used(JobId, VersionId),
-    Job(JobId, Address, u32),
+    Generated(VersionId, JobId),
     Steps(u32),
 }
 
 impl Row {
     fn read(row: &Cells<'_>) -> Result<Self, CellError> {
-        Ok(match row.text("kind")?.as_str() {
-            "version" => Self::Version(row.word("subject")?, row.address("object")?, row.small("depth")?),
-            "derived" => Self::Derived(row.word("subject")?, row.word("object")?, row.share("share_ppm")?),
-            "used" => Self::Used(row.word("subject")?, row.word("object")?),
-            "job" => Self::Job(row.word("subject")?, row.address("object")?, row.small("depth")?),
-            _ => Self::Steps(row.small("depth")?),
-        })
+        let thing = |thing, relation| {
+            let node = ProvenanceNode {
+                depth: row.small("number")?,
+                thing,
+                is_withdrawn: row.cell("is_withdrawn")?,
+                open_disputes: row.small("open_disputes")?,
+                upheld_disputes: row.small("upheld_disputes")?,
+            };
+            Ok(Self::Thing(node, relation, row.address("object")?))
+        };
+        match row.text("kind")?.as_str() {
+            "version" => thing(Thing::Version(row.word("subject")?), Relation::WasAttributedTo),
+            "job" => thing(Thing::Job(row.word("subject")?), Relation::WasAssociatedWith),
+            "derived" => Ok(Self::Derived(row.word("subject")?, row.word("object")?, row.share("number")?)),
+            "used" => Ok(Self::Used(row.word("subject")?, row.word("object")?)),
+            "generated" => Ok(Self::Generated(row.word("subject")?, row.word("object")?)),
+            _ => Ok(Self::Steps(row.small("number")?)),
+        }
     }
 }
 
 /// Nodes by distance under the limit, and the edges both of whose ends are among them.
-fn graph(rows: &[Row], root_job: Option<JobId>, nodes_max: usize, steps_max: i64) -> Provenance {
-    let mut nodes: std::collections::BTreeMap<Thing, u32> = std::collections::BTreeMap::new();
+fn graph(rows: &[Row], nodes_max: usize, steps_max: i64) -> Provenance {
+    let mut nodes: Vec<ProvenanceNode> = Vec::new();
+    let mut agents: std::collections::BTreeMap<Address, u32> = std::collections::BTreeMap::new();
     let mut edges: Vec<ProvenanceEdge> = Vec::new();
     let mut is_truncated = false;
-    if let Some(job) = root_job {
-        nodes.insert(Thing::Job(job), 0);
-    }
     let edge = |from, to, relation, share| ProvenanceEdge { from, to, relation, share };
     for row in rows {
         match *row {
-            Row::Version(version, creator, depth) => {
-                nodes.insert(Thing::Version(version), depth);
-                let agent = nodes.entry(Thing::Account(creator)).or_insert(depth + 1);
-                *agent = (*agent).min(depth + 1);
-                edges.push(edge(Thing::Version(version), Thing::Account(creator), Relation::WasAttributedTo, None));
+            Row::Thing(node, relation, account) => {
+                nodes.push(node);
+                let agent = agents.entry(account).or_insert(node.depth + 1);
+                *agent = (*agent).min(node.depth + 1);
+                edges.push(edge(node.thing, Thing::Account(account), relation, None));
             }
             Row::Derived(child, parent, share) => {
                 let (child, parent) = (Thing::Version(child), Thing::Version(parent));
@@ -177,25 +185,27 @@ fn graph(rows: &[Row], root_job: Option<JobId>, nodes_max: usize, steps_max: i64
             Row::Used(job, version) => {
                 edges.push(edge(Thing::Job(job), Thing::Version(version), Relation::Used, None));
             }
-            Row::Job(job, trainer, depth) => {
-                nodes.insert(Thing::Job(job), depth);
-                let agent = nodes.entry(Thing::Account(trainer)).or_insert(depth + 1);
-                *agent = (*agent).min(depth + 1);
-                edges.push(edge(Thing::Job(job), Thing::Account(trainer), Relation::WasAssociatedWith, None));
+            Row::Generated(version, job) => {
+                edges.push(edge(Thing::Version(version), Thing::Job(job), Relation::WasGeneratedBy, None));
             }
             Row::Steps(steps) => is_truncated |= i64::from(steps) >= steps_max,
         }
     }
+    nodes.extend(agents.into_iter().map(|(account, depth)| ProvenanceNode {
+        depth,
+        thing: Thing::Account(account),
+        is_withdrawn: false,
+        open_disputes: 0,
+        upheld_disputes: 0,
+    }));
     // Things before the accounts behind them, so that a full graph loses agents first.
-    let mut kept: Vec<ProvenanceNode> =
-        nodes.into_iter().map(|(thing, depth)| ProvenanceNode { depth, thing }).collect();
-    kept.sort_by_key(|node| (matches!(node.thing, Thing::Account(_)), node.depth, node.thing));
-    is_truncated |= kept.len() > nodes_max;
-    kept.truncate(nodes_max);
-    kept.sort();
-    let things: std::collections::BTreeSet<Thing> = kept.iter().map(|node| node.thing).collect();
+    nodes.sort_by_key(|node| (matches!(node.thing, Thing::Account(_)), node.depth, node.thing));
+    is_truncated |= nodes.len() > nodes_max;
+    nodes.truncate(nodes_max);
+    nodes.sort();
+    let things: std::collections::BTreeSet<Thing> = nodes.iter().map(|node| node.thing).collect();
     edges.retain(|edge| things.contains(&edge.from) && things.contains(&edge.to));
     edges.sort();
     edges.dedup();
-    Provenance { nodes: kept, edges, is_truncated }
+    Provenance { nodes, edges, is_truncated }
 }

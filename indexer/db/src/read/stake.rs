@@ -124,6 +124,10 @@ pub struct StakeChange {
     pub kind: StakeChangeKind,
     /// To how much.
     pub amount: Amount,
+    /// Who received what was slashed, the bounty aside.
+    pub beneficiary: Option<Address>,
+    /// Reference to the decision to slash.
+    pub reason: Option<B256>,
 }
 
 impl StakeChange {
@@ -151,6 +155,8 @@ impl Listed for StakeChange {
                 other => return Err(CellError { column: "kind", reason: format!("'{other}' is no change of stake") }),
             },
             amount: row.amount("amount")?,
+            beneficiary: row.maybe_address("beneficiary")?,
+            reason: row.maybe_word("reason")?,
         })
     }
 }
