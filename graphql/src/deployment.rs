@@ -42,6 +42,46 @@ pub struct Contracts {
     pub schema_registry: Address,
     /// Resolver of our schemas.
     pub attestation_gate: Address,
+    /// Quality scores.
+    pub quality_board: Option<Address>,
+    /// Models and their jobs.
+    pub model_book: Option<Address>,
+    /// Payment of inference.
+    pub inference_till: Option<Address>,
+    /// Disputes.
+    pub dispute_hub: Option<Address>,
+    /// Arbiter that asks the DAO.
+    pub dao_arbiter: Option<Address>,
+    /// Votes of the DAO.
+    pub governor: Option<Address>,
+    /// Carries out what was voted.
+    pub timelock: Option<Address>,
+}
+
+impl Contracts {
+    /// The name of the contract at an address, as the API calls it.
+    pub(crate) fn name_of(&self, address: Address) -> Option<&'static str> {
+        let named = [
+            ("authority", Some(self.authority)),
+            ("assetRegistry", Some(self.asset_registry)),
+            ("termsBook", Some(self.terms_book)),
+            ("licenseDesk", Some(self.license_desk)),
+            ("curationStake", Some(self.curation_stake)),
+            ("usageLedger", Some(self.usage_ledger)),
+            ("royaltyRoots", Some(self.royalty_roots)),
+            ("eas", Some(self.eas)),
+            ("schemaRegistry", Some(self.schema_registry)),
+            ("attestationGate", Some(self.attestation_gate)),
+            ("qualityBoard", self.quality_board),
+            ("modelBook", self.model_book),
+            ("inferenceTill", self.inference_till),
+            ("disputeHub", self.dispute_hub),
+            ("daoArbiter", self.dao_arbiter),
+            ("governor", self.governor),
+            ("timelock", self.timelock),
+        ];
+        named.into_iter().find(|(_, at)| *at == Some(address)).map(|(name, _)| name)
+    }
 }
 
 /// Uids of the EAS schemas.

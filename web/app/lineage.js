@@ -81,7 +81,7 @@ function line(edge, places) {
   const sag = x1 - x2 > GAP_X + 1 ? HEIGHT * 1.1 : 0;
   const path = `M${x1},${y1} C${x1 - bend},${y1 + sag} ${x2 + bend},${y2 + sag} ${x2},${y2}`;
   const weight = edge.sharePpm ? 1.5 + (edge.sharePpm / 1_000_000) * 10 : 1.5;
-  const kind = edge.relation === "USED" ? "used" : "derived";
+  const kind = edge.relation === "WAS_DERIVED_FROM" ? "derived" : "used";
   const label = edge.sharePpm !== null && edge.sharePpm !== undefined
     && s("text", { x: (x1 + x2) / 2, y: (y1 + y2) / 2 - 6 + sag * 0.75, "text-anchor": "middle", class: "flow" }, share(edge.sharePpm));
   return s("g", {}, s("path", { d: path, class: kind, "stroke-width": weight, fill: "none" }), label);
@@ -104,6 +104,8 @@ function hiddenCount(node) {
   return node.isAtReach && beyond > 0 ? ` +${beyond}` : "";
 }
 
+const RELATIONS = { USED: "used", WAS_DERIVED_FROM: "was derived from", WAS_GENERATED_BY: "was trained by" };
+
 function list(nodes, edges) {
   const rows = edges.map((edge) => ({ ...edge, later: nodes.get(edge.from), earlier: nodes.get(edge.to) }));
   const cell = (node) => h("a", { href: link(node) }, name(node).join(", "));
@@ -111,7 +113,7 @@ function list(nodes, edges) {
   return table("Lineage", [
     ["What", (row) => cell(row.later)],
     ["By", (row) => maker(row.later)],
-    ["Relation", (row) => (row.relation === "USED" ? "used" : "was derived from")],
+    ["Relation", (row) => RELATIONS[row.relation]],
     ["Source", (row) => cell(row.earlier)],
     ["Share that flows there", (row) => (row.sharePpm === null ? "by units" : share(row.sharePpm)), "number"],
   ], rows, "");

@@ -5,17 +5,23 @@ use usufruct_db::read::{self, Asset, Listed as _};
 
 use super::{
     attestation::Attestation,
+    bond::BondChange,
     connection::{Connection, Paging, related},
     context::{At, loaders},
+    curator::{Bounty, Curator},
     dataset::Dataset,
+    dispute::Dispute,
     ids::GlobalId,
+    inference::InferencePayment,
     job::Job,
     payout::{Claim, Payout, PayoutScope},
-    scalars::Hash32,
+    receipt::Receipt,
+    scalars::{Hash32, Uint256},
     stake::Stake,
     terms::License,
-    values::EventReference,
+    values::{EventReference, Money, find},
     version::Version,
+    vote::Vote,
 };
 
 /// An account.
@@ -169,6 +175,140 @@ impl Account {
         let paging = Paging { first, after, last, before };
         let order = read::Claim::ORDER;
         Ok(related(ctx, self.at, read::Claim::ACCOUNT, self.address, vec![], order, paging).await?)
+    }
+
+    /// Disputes that it brought, newest first.
+    async fn disputes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Dispute>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::Dispute::ORDER;
+        Ok(related(ctx, self.at, read::Dispute::CHALLENGER, self.address, vec![], order, paging).await?)
+    }
+
+    /// Disputes that it is held to, newest first.
+    async fn disputes_against(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Dispute>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::Dispute::ORDER;
+        Ok(related(ctx, self.at, read::Dispute::RESPONDENT, self.address, vec![], order, paging).await?)
+    }
+
+    /// Bounties that it was paid out of slashed stake, newest first.
+    async fn bounties(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Bounty>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::Bounty::ORDER;
+        Ok(related(ctx, self.at, read::Bounty::CHALLENGER, self.address, vec![], order, paging).await?)
+    }
+
+    /// Bonds that could not be paid to it and wait in a contract, and those that it took, newest first.
+    async fn bond_changes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<BondChange>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::BondChange::ORDER;
+        Ok(related(ctx, self.at, read::BondChange::ACCOUNT, self.address, vec![], order, paging).await?)
+    }
+
+    /// Votes that it cast, newest first.
+    async fn votes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Vote>> {
+        let paging = Paging { first, after, last, before };
+        Ok(related(ctx, self.at, read::Vote::VOTER, self.address, vec![], read::Vote::ORDER, paging).await?)
+    }
+
+    /// How many votes it has, its own and those delegated to it, in the stake token.
+    async fn voting_power(&self, ctx: &Context<'_>) -> async_graphql::Result<Money> {
+        let latest =
+            loaders(ctx).find::<read::VotingPower>(self.at.0, read::VotingPower::DELEGATE, self.address).await?;
+        Ok(Money::staked(ctx, latest.map_or(usufruct_types::Amount::ZERO, |latest| latest.votes)))
+    }
+
+    /// It as a curator: stake, record and rank; null where it never staked.
+    async fn curation(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Curator>> {
+        Ok(find(ctx, self.at, read::Curator::ACCOUNT, self.address).await?)
+    }
+
+    /// What it says it delivered as a provider, newest first.
+    async fn receipts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Receipt>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::ReceiptCommitment::ORDER;
+        Ok(related(ctx, self.at, read::ReceiptCommitment::PROVIDER, self.address, vec![], order, paging).await?)
+    }
+
+    /// Inference that it paid for, newest first.
+    async fn inference_payments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<InferencePayment>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::InferencePayment::ORDER;
+        Ok(related(ctx, self.at, read::InferencePayment::PAYER, self.address, vec![], order, paging).await?)
+    }
+
+    /// Whether a nonce of its quotes and intents in `LicenseDesk` was used or called off.
+    async fn is_nonce_used(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The nonce, as in the quote or intent.")] nonce: Uint256,
+    ) -> async_graphql::Result<bool> {
+        let conditions = vec![read::UsedNonce::NONCE.is(nonce.0)];
+        let (at, column) = (self.at.0, read::UsedNonce::ACCOUNT);
+        Ok(loaders(ctx).find_where::<read::UsedNonce>(at, column, self.address, conditions).await?.is_some())
     }
 
     /// Where its payouts go; null for the account itself.

@@ -2,15 +2,17 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use usufruct_db::read::{
-    self, Asset, AssetRevenue, Condition, Order, Stake as StakeRow, StakeChange as StakeChangeRow,
+    self, Asset, AssetRevenue, Condition, Listed as _, Order, Stake as StakeRow, StakeChange as StakeChangeRow,
 };
 use usufruct_types::event::AssetKind as Kind;
 
 use super::{
     account::Account,
     connection::{Connection, Paging, Shown, related},
-    context::{At, app, loaders},
+    context::{At, loaders},
+    curator::{Bounty, DatasetCurator},
     ids::GlobalId,
+    model::{CurrentVersion, ModelBinding, ModelUpgrade, current_of},
     scalars::{Address, Hash32},
     stake::{Stake, StakeChange},
     terms::Use,
@@ -38,7 +40,7 @@ pub(crate) enum DatasetOrder {
     Updated,
     /// By name, from a to z.
     Name,
-    /// Those with most stake that counts first.
+    /// Those with most stake that counts first; what their makers staked on them is left out.
     Stake,
 }
 
@@ -214,21 +216,110 @@ impl Dataset {
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> async_graphql::Result<Connection<Version>> {
         let paging = Paging { first, after, last, before };
-        Ok(related(
-            ctx,
-            self.at,
-            read::Version::ASSET,
-            self.row.id,
-            vec![],
-            <read::Version as read::Listed>::ORDER,
-            paging,
-        )
-        .await?)
+        Ok(related(ctx, self.at, read::Version::ASSET, self.row.id, vec![], read::Version::ORDER, paging).await?)
     }
 
     /// Stake of all curators that counts now: past its warm-up, not asked back, not slashed.
     async fn active_stake(&self, ctx: &Context<'_>) -> Money {
-        Money { amount: self.row.active_stake, token: app(ctx).deployment.stake_token.address }
+        Money::staked(ctx, self.row.active_stake)
+    }
+
+    /// The same without that of who made it or a version of it: what it is ranked by.
+    async fn curated_stake(&self, ctx: &Context<'_>) -> Money {
+        let others = self.row.active_stake.checked_sub(self.row.own_stake);
+        Money::staked(ctx, others.unwrap_or(usufruct_types::Amount::ZERO))
+    }
+
+    /// The part of `activeStake` of who made it or a version of it. It can be slashed as any other, and earns no rank.
+    async fn own_stake(&self, ctx: &Context<'_>) -> Money {
+        Money::staked(ctx, self.row.own_stake)
+    }
+
+    /// Its curators by stake on it and record; who made it or a version of it is not among them.
+    async fn curators(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<DatasetCurator>> {
+        let paging = Paging { first, after, last, before };
+        let (column, order) = (read::AssetCurator::ASSET, read::AssetCurator::BY_RANK);
+        Ok(related(ctx, self.at, column, self.row.id, vec![], order, paging).await?)
+    }
+
+    /// Bounties paid out of slashed stake on it, newest first.
+    async fn bounties(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Bounty>> {
+        let paging = Paging { first, after, last, before };
+        Ok(related(ctx, self.at, read::Bounty::ASSET, self.row.id, vec![], read::Bounty::ORDER, paging).await?)
+    }
+
+    /// The current version of a model: its first bound one, later the one that the DAO accepted. Null for others.
+    async fn current_version(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Version>> {
+        match current_of(ctx, self.at, self.row.id).await? {
+            Some(version) => Ok(super::values::find(ctx, self.at, read::Version::ID, version).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Versions of a model that became the current one, newest first.
+    async fn current_versions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<CurrentVersion>> {
+        let paging = Paging { first, after, last, before };
+        let (column, order) = (read::CurrentVersion::ASSET, read::CurrentVersion::ORDER);
+        Ok(related(ctx, self.at, column, self.row.id, vec![], order, paging).await?)
+    }
+
+    /// Versions of a model that are bound to the jobs that trained them, newest first.
+    async fn bindings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<ModelBinding>> {
+        let paging = Paging { first, after, last, before };
+        let (column, order) = (read::ModelBinding::ASSET, read::ModelBinding::ORDER);
+        Ok(related(ctx, self.at, column, self.row.id, vec![], order, paging).await?)
+    }
+
+    /// Upgrades that the owner of a model proposed, newest first.
+    async fn upgrades(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<ModelUpgrade>> {
+        let paging = Paging { first, after, last, before };
+        let (column, order) = (read::ModelUpgrade::ASSET, read::ModelUpgrade::ORDER);
+        Ok(related(ctx, self.at, column, self.row.id, vec![], order, paging).await?)
     }
 
     /// Stakes of its curators, the largest that counts first.
@@ -258,16 +349,7 @@ impl Dataset {
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> async_graphql::Result<Connection<StakeChange>> {
         let paging = Paging { first, after, last, before };
-        Ok(related(
-            ctx,
-            self.at,
-            StakeChangeRow::ASSET,
-            self.row.id,
-            vec![],
-            <StakeChangeRow as read::Listed>::ORDER,
-            paging,
-        )
-        .await?)
+        Ok(related(ctx, self.at, StakeChangeRow::ASSET, self.row.id, vec![], StakeChangeRow::ORDER, paging).await?)
     }
 
     /// What its versions earned in all, before fees and shares, by token.

@@ -8,7 +8,8 @@ use usufruct_manifest::cid::blob_cid;
 use super::{
     account::Account,
     connection::{Connection, Paging, Shown, related},
-    context::{At, app, loaders},
+    context::{At, loaders, time_at},
+    dispute::Dispute,
     ids::GlobalId,
     payout::{Claim, Payout},
     revenue::EpochRevenue,
@@ -133,14 +134,53 @@ impl Epoch {
         Ok(rows.into_iter().map(|row| Money { amount: row.cumulative, token: row.token }).collect())
     }
 
-    /// When it can be made final.
+    /// When it can be made final, with the time that a dispute holds it.
     async fn finalizable_at(&self) -> Option<DateTime> {
         DateTime::from_unix_seconds(self.row.finalizable_at)
     }
 
+    /// Until when a dispute holds its root beyond its window, by the time of the block that this answer holds for; null
+    /// where nothing does.
+    async fn held_until(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<DateTime>> {
+        let now = time_at(ctx, self.at).await?;
+        Ok(self.row.held_until(now).and_then(DateTime::from_unix_seconds))
+    }
+
+    /// Every time that a root of it was held or released, newest first.
+    async fn holds(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<EpochHold>> {
+        let paging = Paging { first, after, last, before };
+        let order = read::EpochHold::ORDER;
+        Ok(related(ctx, self.at, read::EpochHold::EPOCH, self.row.index, vec![], order, paging).await?)
+    }
+
+    /// Disputes about its root, newest first.
+    async fn disputes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Dispute>> {
+        let paging = Paging { first, after, last, before };
+        let key = read::Dispute::epoch(self.row.index);
+        Ok(related(ctx, self.at, read::Dispute::EPOCH, key, vec![], read::Dispute::ORDER, paging).await?)
+    }
+
     /// The settler's bond, lost where the root is rejected.
     async fn bond(&self, ctx: &Context<'_>) -> Money {
-        Money { amount: self.row.bond, token: app(ctx).deployment.stake_token.address }
+        Money::staked(ctx, self.row.bond)
     }
 
     /// Who rejected the root.
@@ -225,6 +265,31 @@ impl Epoch {
     /// The event that made it final or rejected it.
     async fn verdict_event(&self) -> Option<EventReference> {
         self.row.verdict_at.map(EventReference)
+    }
+}
+
+/// That a root was held or released.
+pub(crate) struct EpochHold(read::EpochHold);
+
+impl Shown for EpochHold {
+    type Row = read::EpochHold;
+
+    fn shown(_: At, row: read::EpochHold) -> Self {
+        Self(row)
+    }
+}
+
+/// That a dispute held the root of an epoch, or its end released it.
+#[Object]
+impl EpochHold {
+    /// When the root can be made final from here on.
+    async fn finalizable_at(&self) -> Option<DateTime> {
+        DateTime::from_unix_seconds(self.0.finalizable_at)
+    }
+
+    /// The event.
+    async fn event(&self) -> EventReference {
+        EventReference(self.0.at)
     }
 }
 

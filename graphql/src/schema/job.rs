@@ -7,8 +7,11 @@ use super::{
     account::Account,
     connection::{Connection, Paging, Shown, related},
     context::{At, loaders},
+    dispute::Dispute,
     ids::GlobalId,
-    scalars::{Address, BigInt, Hash32},
+    model::{ModelBinding, models_of},
+    receipt::{LateCharge, Receipt},
+    scalars::{Address, BigInt, DateTime, Hash32},
     terms::License,
     usage::UsageCommitment,
     values::{EventReference, Money, Token, find},
@@ -20,6 +23,8 @@ use super::{
 pub(crate) enum JobState {
     /// Usage can be committed.
     Open,
+    /// Its trainer asked to end it. Usage can still be committed until the rest of its escrow goes back.
+    Closing,
     /// It ended and the rest of its escrow went back.
     Closed,
 }
@@ -46,6 +51,7 @@ impl JobFilter {
         }
         match self.state {
             Some(JobState::Open) => conditions.push(read::Job::open()),
+            Some(JobState::Closing) => conditions.push(read::Job::closing()),
             Some(JobState::Closed) => conditions.push(read::Job::closed()),
             None => {}
         }
@@ -103,7 +109,11 @@ impl Job {
 
     /// Whether it goes on.
     async fn state(&self) -> JobState {
-        if self.row.closed_at.is_some() { JobState::Closed } else { JobState::Open }
+        match (self.row.closed_at, self.row.closing_at) {
+            (Some(_), _) => JobState::Closed,
+            (None, Some(_)) => JobState::Closing,
+            (None, None) => JobState::Open,
+        }
     }
 
     /// Its licenses with the units consumed under each, at most 16, in the order that usage is committed in.
@@ -178,9 +188,82 @@ impl Job {
         self.row.escrow().map(|amount| self.money(amount))
     }
 
+    /// What providers say they delivered to it, newest first.
+    async fn receipts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Receipt>> {
+        let paging = Paging { first, after, last, before };
+        Ok(related(
+            ctx,
+            self.at,
+            read::ReceiptCommitment::JOB,
+            self.row.id,
+            vec![],
+            read::ReceiptCommitment::ORDER,
+            paging,
+        )
+        .await?)
+    }
+
+    /// Charges for what was delivered and not committed in time, newest first.
+    async fn late_charges(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<LateCharge>> {
+        let paging = Paging { first, after, last, before };
+        let (column, order) = (read::LateCharge::JOB, read::LateCharge::ORDER);
+        let mut charges: Connection<LateCharge> =
+            related(ctx, self.at, column, self.row.id, vec![], order, paging).await?;
+        charges.for_each(|charge| charge.token = self.row.token);
+        Ok(charges)
+    }
+
+    /// Model versions that are bound to it, at most 1,000.
+    async fn models(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ModelBinding>> {
+        Ok(models_of(ctx, self.at, self.row.id).await?)
+    }
+
+    /// Disputes about its usage, newest first.
+    async fn disputes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Dispute>> {
+        let paging = Paging { first, after, last, before };
+        Ok(related(ctx, self.at, read::Dispute::JOB, self.row.id, vec![], read::Dispute::ORDER, paging).await?)
+    }
+
+    /// When the rest of its escrow can go back; null unless its trainer asked to end it.
+    async fn refundable_at(&self) -> Option<DateTime> {
+        self.row.refundable_at.and_then(DateTime::from_unix_seconds)
+    }
+
     /// The event that opened it.
     async fn event(&self) -> EventReference {
         EventReference(self.row.at)
+    }
+
+    /// The event by which its trainer asked to end it.
+    async fn end_request_event(&self) -> Option<EventReference> {
+        self.row.closing_at.map(EventReference)
     }
 
     /// The event that closed it.
@@ -208,9 +291,15 @@ impl JobLicense {
         Ok(find(ctx, self.at, read::Version::ID, self.row.version).await?)
     }
 
-    /// Units committed so far, in the unit of the license's terms. On chain, and what is charged.
+    /// Units committed so far and those charged late since, in the unit of the license's terms. On chain, and what is
+    /// charged.
     async fn units(&self) -> BigInt {
         self.row.units.into()
+    }
+
+    /// Units that providers delivered so far, by the latest receipt, in the same unit; 0 without receipts.
+    async fn delivered_units(&self) -> BigInt {
+        self.row.delivered.into()
     }
 }
 

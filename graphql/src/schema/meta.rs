@@ -135,6 +135,20 @@ pub(crate) struct ContractAddresses {
     schema_registry: Address,
     /// Resolver of the schemas.
     attestation_gate: Address,
+    /// Quality scores of curators; null where this deployment has none.
+    quality_board: Option<Address>,
+    /// Models and the jobs that they come from; null where this deployment has none.
+    model_book: Option<Address>,
+    /// Payment of inference; null where this deployment has none.
+    inference_till: Option<Address>,
+    /// Disputes; null where this deployment has none.
+    dispute_hub: Option<Address>,
+    /// Arbiter that puts disputes before the DAO; null where this deployment has none.
+    dao_arbiter: Option<Address>,
+    /// Votes of the DAO; null where this deployment has none.
+    governor: Option<Address>,
+    /// Timelock that carries out what was voted; null where this deployment has none.
+    timelock: Option<Address>,
 }
 
 impl ContractAddresses {
@@ -150,6 +164,13 @@ impl ContractAddresses {
             eas: Address(contracts.eas),
             schema_registry: Address(contracts.schema_registry),
             attestation_gate: Address(contracts.attestation_gate),
+            quality_board: contracts.quality_board.map(Address),
+            model_book: contracts.model_book.map(Address),
+            inference_till: contracts.inference_till.map(Address),
+            dispute_hub: contracts.dispute_hub.map(Address),
+            dao_arbiter: contracts.dao_arbiter.map(Address),
+            governor: contracts.governor.map(Address),
+            timelock: contracts.timelock.map(Address),
         }
     }
 }

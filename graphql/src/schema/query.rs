@@ -2,7 +2,7 @@
 
 #![expect(clippy::too_many_arguments, reason = "a resolver takes the arguments of its field")]
 
-use async_graphql::{Context, ID, InputObject, Object};
+use async_graphql::{Context, ID, InputObject, MergedObject, Object};
 use usufruct_db::read::{self, Asset, Condition, Listed as _};
 use usufruct_types::{AssetId, AttestationUid, EpochIndex, LicenseId};
 
@@ -10,16 +10,24 @@ use super::{
     access::{ShardAccess, Viewer},
     account::Account,
     attestation::{Attestation, AttestationKind},
+    compatibility::CompatibilityQuery,
     connection::{Connection, Paging, list},
     context::{app, at, loaders},
+    curator::CuratorQuery,
     dataset::{Dataset, DatasetFilter, DatasetOrder, checked},
+    dispute::DisputeQuery,
     epoch::{Epoch, EpochState},
     ids::GlobalId,
+    inference::InferenceQuery,
     job::{Job, JobFilter},
     meta::{Cost, Meta, StateDigest},
     node::Node,
+    parameter::ParameterQuery,
     payout::{Claim, Payout, PayoutScope},
+    proposal::ProposalQuery,
     provenance::{ProvenanceDirection, ProvenanceGraph},
+    quality::QualityQuery,
+    receipt::ReceiptQuery,
     revenue::{Revenue, RevenueFilter},
     scalars::{Address, BigInt, Hash32},
     stake::Stake,
@@ -72,13 +80,28 @@ fn given<T>(value: Option<T>, condition: impl FnOnce(T) -> Condition) -> Option<
     value.map(condition)
 }
 
-/// Everything that can be read. Nothing here needs an account.
-pub(crate) struct Query;
-
 /// Everything that can be read: what the chain and the content behind its hashes say, as of a block. Only `shardAccess`
 /// and `viewer` look at who asks.
+#[derive(Default, MergedObject)]
+pub(crate) struct Query(
+    FactQuery,
+    CompatibilityQuery,
+    ReceiptQuery,
+    QualityQuery,
+    CuratorQuery,
+    InferenceQuery,
+    DisputeQuery,
+    ProposalQuery,
+    ParameterQuery,
+);
+
+/// Data, licenses, jobs, money. Nothing here needs an account.
+#[derive(Default)]
+pub(crate) struct FactQuery;
+
+/// Data, licenses, jobs, money.
 #[Object]
-impl Query {
+impl FactQuery {
     /// An object by its global id.
     async fn node(
         &self,

@@ -2,12 +2,13 @@
 
 use async_graphql::{Context, Enum, InputObject, Object};
 use usufruct_db::read::{self, Condition};
-use usufruct_types::{JobId, LicenseId, event::RevenueKind as Kind};
+use usufruct_types::{JobId, LicenseId, PaymentId, event::RevenueKind as Kind};
 
 use super::{
     account::Account,
     connection::Shown,
     context::At,
+    inference::InferencePayment,
     job::Job,
     scalars::{Address, BigInt, Hash32},
     terms::License,
@@ -119,6 +120,14 @@ impl Revenue {
             return Ok(None);
         }
         Ok(find(ctx, self.at, read::Job::ID, JobId(self.row.reference)).await?)
+    }
+
+    /// The payment for inference; null unless it comes from one.
+    async fn inference_payment(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<InferencePayment>> {
+        if self.row.kind != Kind::Inference {
+            return Ok(None);
+        }
+        Ok(find(ctx, self.at, read::InferencePayment::ID, PaymentId(self.row.reference)).await?)
     }
 
     /// Who paid.

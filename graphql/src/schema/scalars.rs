@@ -1,5 +1,6 @@
 //! Scalars. Money, counts and block numbers are strings of digits: JSON numbers lose them above 2^53.
 
+use alloy_primitives::U256;
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use usufruct_attestation::siwe::Timestamp;
 use usufruct_types::B256;
@@ -120,6 +121,31 @@ impl ScalarType for BigInt {
 impl<T: Into<u128>> From<T> for BigInt {
     fn from(number: T) -> Self {
         Self(number.into())
+    }
+}
+
+/// A whole number of up to 256 bits, as the word that it is on chain.
+#[derive(Clone, Copy)]
+pub(crate) struct Uint256(pub(crate) B256);
+
+/// A whole number of 0 to 2^256 - 1 as a string of digits. Read as a string or an integer.
+#[Scalar(name = "Uint256")]
+impl ScalarType for Uint256 {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = match value {
+            Value::String(text) => text,
+            Value::Number(number) => number.to_string(),
+            other => return Err(InputValueError::expected_type(other)),
+        };
+        let is_digits = (1..=78).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number: Option<U256> = text.parse().ok().filter(|_| is_digits);
+        number
+            .map(|number| Self(number.into()))
+            .ok_or_else(|| InputValueError::custom("a whole number of 0 to 2^256 - 1 in digits"))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(U256::from_be_bytes(self.0.0).to_string())
     }
 }
 

@@ -6,9 +6,10 @@ use usufruct_db::read::{self, Asset};
 use super::{
     account::Account,
     connection::Shown,
-    context::{At, app},
+    context::At,
     dataset::Dataset,
     ids::GlobalId,
+    scalars::Hash32,
     values::{EventReference, Money, find},
 };
 
@@ -23,12 +24,6 @@ impl Shown for Stake {
 
     fn shown(at: At, row: read::Stake) -> Self {
         Self { at, row }
-    }
-}
-
-impl Stake {
-    fn money(ctx: &Context<'_>, amount: usufruct_types::Amount) -> Money {
-        Money { amount, token: app(ctx).deployment.stake_token.address }
     }
 }
 
@@ -52,27 +47,33 @@ impl Stake {
 
     /// What earns the curator share now: past its warm-up, not asked back, not slashed.
     async fn active(&self, ctx: &Context<'_>) -> Money {
-        Self::money(ctx, self.row.active)
+        Money::staked(ctx, self.row.active)
     }
 
     /// What is still in its warm-up.
     async fn warming(&self, ctx: &Context<'_>) -> Money {
-        Self::money(ctx, self.row.warming)
+        Money::staked(ctx, self.row.warming)
     }
 
     /// What was asked back and is not withdrawn yet; it can still be slashed.
     async fn thawing(&self, ctx: &Context<'_>) -> Money {
-        Self::money(ctx, self.row.thawing)
+        Money::staked(ctx, self.row.thawing)
     }
 
     /// What was withdrawn so far.
     async fn withdrawn(&self, ctx: &Context<'_>) -> Money {
-        Self::money(ctx, self.row.withdrawn)
+        Money::staked(ctx, self.row.withdrawn)
     }
 
     /// What was slashed so far.
     async fn slashed(&self, ctx: &Context<'_>) -> Money {
-        Self::money(ctx, self.row.slashed)
+        Money::staked(ctx, self.row.slashed)
+    }
+
+    /// Whether who staked made the dataset or a version of it. Such stake can be slashed as any other, but earns no rank,
+    /// and nothing of what those versions leave to curators.
+    async fn is_own(&self) -> bool {
+        self.row.is_creator
     }
 
     /// The latest event that changed it.
@@ -133,7 +134,17 @@ impl StakeChange {
 
     /// To how much of it.
     async fn amount(&self, ctx: &Context<'_>) -> Money {
-        Stake::money(ctx, self.row.amount)
+        Money::staked(ctx, self.row.amount)
+    }
+
+    /// Who received what was slashed, the challenger's bounty aside; null for other kinds.
+    async fn beneficiary(&self) -> Option<Account> {
+        self.row.beneficiary.map(|account| Account::new(self.at, account))
+    }
+
+    /// Reference to the decision to slash; null for other kinds.
+    async fn reason(&self) -> Option<Hash32> {
+        self.row.reason.map(Hash32)
     }
 
     /// The event.

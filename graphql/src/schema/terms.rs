@@ -7,7 +7,7 @@ use usufruct_types::{Obligations, Unit, Uses};
 use super::{
     account::Account,
     connection::Shown,
-    context::{At, time_at},
+    context::{At, loaders, time_at},
     ids::GlobalId,
     scalars::{BigInt, DateTime, Hash32},
     values::{EventReference, Money, find},
@@ -41,6 +41,11 @@ impl Use {
         (Self::Commercial, Uses::COMMERCIAL),
     ];
 
+    /// The uses of a set.
+    pub(crate) fn of(uses: Uses) -> Vec<Self> {
+        Self::ALL.iter().filter(|(_, flag)| uses.contains(*flag)).map(|(name, _)| *name).collect()
+    }
+
     /// The uses as a set of bits.
     pub(crate) fn bits(uses: &[Self]) -> u32 {
         Self::ALL.iter().filter(|(name, _)| uses.contains(name)).fold(0, |bits, (_, flag)| bits | flag.0)
@@ -58,6 +63,19 @@ pub(crate) enum Obligation {
     Naming,
     /// Do not train other models on outputs.
     NoOutputTraining,
+}
+
+impl Obligation {
+    /// The obligations of a set.
+    pub(crate) fn of(obligations: Obligations) -> Vec<Self> {
+        let all = [
+            (Self::Attribution, Obligations::ATTRIBUTION),
+            (Self::ShareAlike, Obligations::SHARE_ALIKE),
+            (Self::Naming, Obligations::NAMING),
+            (Self::NoOutputTraining, Obligations::NO_OUTPUT_TRAINING),
+        ];
+        all.iter().filter(|(_, flag)| obligations.contains(*flag)).map(|(name, _)| *name).collect()
+    }
 }
 
 /// What a price per unit counts.
@@ -112,20 +130,12 @@ impl Terms {
 
     /// Permitted uses.
     async fn uses(&self) -> Vec<Use> {
-        let uses = self.row.terms.uses;
-        Use::ALL.iter().filter(|(_, flag)| uses.contains(*flag)).map(|(name, _)| *name).collect()
+        Use::of(self.row.terms.uses)
     }
 
     /// What a licensee must do or not do.
     async fn obligations(&self) -> Vec<Obligation> {
-        let all = [
-            (Obligation::Attribution, Obligations::ATTRIBUTION),
-            (Obligation::ShareAlike, Obligations::SHARE_ALIKE),
-            (Obligation::Naming, Obligations::NAMING),
-            (Obligation::NoOutputTraining, Obligations::NO_OUTPUT_TRAINING),
-        ];
-        let obligations = self.row.terms.obligations;
-        all.iter().filter(|(_, flag)| obligations.contains(*flag)).map(|(name, _)| *name).collect()
+        Obligation::of(self.row.terms.obligations)
     }
 
     /// Whether a license costs nothing, neither flat nor per unit.
@@ -254,6 +264,36 @@ impl License {
         Money { amount: self.row.price, token: self.row.token }
     }
 
+    /// Price of one unit that a job consumes under it: that of its quote where it has one, else the terms'. Null where
+    /// the terms are not known.
+    async fn unit_price(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        if let Some(meter) = self.row.meter {
+            return Ok(Some(Money { amount: meter.unit_price, token: self.row.token }));
+        }
+        let terms = loaders(ctx).find::<PublishedTerms>(self.at.0, PublishedTerms::ID, self.row.terms).await?;
+        Ok(terms.map(|terms| Money { amount: terms.terms.unit_price, token: terms.terms.token }))
+    }
+
+    /// Most units that a job may consume under it, in the unit of the terms; null for no cap.
+    async fn units_max(&self) -> Option<BigInt> {
+        self.row.meter.and_then(|meter| meter.units_max).map(BigInt)
+    }
+
+    /// Whether the dataset's owner gave it away to try the version.
+    async fn is_trial(&self) -> bool {
+        self.row.meter.is_some_and(|meter| meter.is_trial)
+    }
+
+    /// Whether it has a price per unit or a cap of its own, by a signed quote or as a trial.
+    async fn is_quoted(&self) -> bool {
+        self.row.meter.is_some()
+    }
+
+    /// What went back to its holder when it was revoked; null where nothing did.
+    async fn refund(&self) -> Option<LicenseRefund> {
+        self.row.refund.map(|row| LicenseRefund { at: self.at, row })
+    }
+
     /// First second of validity.
     async fn starts_at(&self) -> Option<DateTime> {
         DateTime::from_unix_seconds(self.row.starts_at)
@@ -284,6 +324,31 @@ impl License {
     }
 
     /// The event that granted it.
+    async fn event(&self) -> EventReference {
+        EventReference(self.row.at)
+    }
+}
+
+/// Money of a license that went back.
+pub(crate) struct LicenseRefund {
+    at: At,
+    row: read::LicenseRefund,
+}
+
+/// Money that the dataset's owner paid back to the holder of a license that they revoked: what was left of it.
+#[Object]
+impl LicenseRefund {
+    /// Who paid it back.
+    async fn by(&self) -> Account {
+        Account::new(self.at, self.row.from)
+    }
+
+    /// How much.
+    async fn amount(&self) -> Money {
+        Money { amount: self.row.amount, token: self.row.token }
+    }
+
+    /// The event.
     async fn event(&self) -> EventReference {
         EventReference(self.row.at)
     }

@@ -9,7 +9,7 @@ use usufruct_types::{BlockRef, LogRef};
 
 use super::{
     connection::Shown,
-    context::{At, finalized, loaders, token_info},
+    context::{At, app, finalized, loaders, token_info},
     scalars::{Address, Amount, BigInt, DateTime, Hash32},
 };
 use crate::fault::Fault;
@@ -91,6 +91,13 @@ impl Token {
 pub(crate) struct Money {
     pub(crate) amount: usufruct_types::Amount,
     pub(crate) token: usufruct_types::Address,
+}
+
+impl Money {
+    /// An amount of the token that is staked, bonded and voted with.
+    pub(crate) fn staked(ctx: &Context<'_>, amount: usufruct_types::Amount) -> Self {
+        Self { amount, token: app(ctx).deployment.stake_token.address }
+    }
 }
 
 impl From<read::RevenueTotal> for Money {

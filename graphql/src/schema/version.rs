@@ -12,8 +12,13 @@ use super::{
     content::{Manifest, Shard},
     context::{At, loaders},
     dataset::Dataset,
+    derivation::{Derivation, Recipient, Tombstone},
+    dispute::Dispute,
     ids::GlobalId,
+    inference::InferencePayment,
     job::Job,
+    model::{ModelBinding, jobs_of},
+    quality::QualityRound,
     revenue::Revenue,
     scalars::{Address, BigInt, Cid, Hash32},
     terms::{License, Terms},
@@ -315,6 +320,89 @@ impl Version {
         Ok(rows.into_iter().map(Money::from).collect())
     }
 
+    /// That it comes from jobs, where it is a bound model version; null for others.
+    async fn binding(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ModelBinding>> {
+        Ok(find(ctx, self.at, read::ModelBinding::VERSION, self.row.id).await?)
+    }
+
+    /// The jobs that it comes from, 1 to 16 where it is a bound model version, else none.
+    async fn bound_jobs(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Job>> {
+        Ok(jobs_of(ctx, self.at, self.row.id).await?)
+    }
+
+    /// Contract that checks proofs of inference with it; null where there is none.
+    async fn verifier(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Address>> {
+        let binding =
+            loaders(ctx).find::<read::ModelBinding>(self.at.0, read::ModelBinding::VERSION, self.row.id).await?;
+        Ok(binding.and_then(|binding| binding.verifier).map(Address))
+    }
+
+    /// Whether it is the current version of its model; false where it is no bound model version.
+    async fn is_current(&self, ctx: &Context<'_>) -> async_graphql::Result<bool> {
+        let binding =
+            loaders(ctx).find::<read::ModelBinding>(self.at.0, read::ModelBinding::VERSION, self.row.id).await?;
+        Ok(binding.is_some_and(|binding| binding.is_current))
+    }
+
+    /// Payments for inference with it, newest first.
+    async fn inference_payments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<InferencePayment>> {
+        let paging = Paging { first, after, last, before };
+        let (column, order) = (read::InferencePayment::VERSION, read::InferencePayment::ORDER);
+        Ok(related(ctx, self.at, column, self.row.id, vec![], order, paging).await?)
+    }
+
+    /// Rounds in which curators judged its quality, newest first.
+    async fn quality_rounds(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<QualityRound>> {
+        let paging = Paging { first, after, last, before };
+        let (column, order) = (read::QualityRound::VERSION, read::QualityRound::ORDER);
+        Ok(related(ctx, self.at, column, self.row.id, vec![], order, paging).await?)
+    }
+
+    /// Its latest settled round of quality scores; null before the first.
+    async fn quality(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<QualityRound>> {
+        let conditions = vec![read::QualityRound::settled()];
+        let row = loaders(ctx).find_where(self.at.0, read::QualityRound::VERSION, self.row.id, conditions).await?;
+        Ok(row.map(|row| QualityRound::shown(self.at, row)))
+    }
+
+    /// Whether a dispute about it is open or was upheld.
+    async fn is_disputed(&self) -> bool {
+        self.row.is_disputed
+    }
+
+    /// Disputes about it, newest first: copying, license fraud, poison.
+    async fn disputes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows from the start of the list, at most 500; 20 unless `last` is given.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "Rows from the end of the list, at most 500.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Dispute>> {
+        let paging = Paging { first, after, last, before };
+        Ok(related(ctx, self.at, read::Dispute::VERSION, self.row.id, vec![], read::Dispute::ORDER, paging).await?)
+    }
+
     /// Endpoints to ask for its blobs: of accounts that registered its manifest, the latest announced first.
     async fn providers(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Endpoint>> {
         let rows = loaders(ctx).all::<Provider>(self.at.0, Provider::BLOB, self.row.manifest).await?;
@@ -324,83 +412,5 @@ impl Version {
     /// The event that registered it.
     async fn event(&self) -> EventReference {
         EventReference(self.row.at)
-    }
-}
-
-/// The end of a version.
-pub(crate) struct Tombstone {
-    at: At,
-    row: read::Tombstone,
-}
-
-/// The end of a version.
-#[Object]
-impl Tombstone {
-    /// Who withdrew it.
-    async fn by(&self) -> Account {
-        Account::new(self.at, self.row.by)
-    }
-
-    /// Why, in their words.
-    async fn reason(&self) -> &str {
-        &self.row.reason
-    }
-
-    /// The event.
-    async fn event(&self) -> EventReference {
-        EventReference(self.row.at)
-    }
-}
-
-/// An edge of lineage.
-pub(crate) struct Derivation {
-    at: At,
-    row: VersionParent,
-}
-
-impl Shown for Derivation {
-    type Row = VersionParent;
-
-    fn shown(at: At, row: VersionParent) -> Self {
-        Self { at, row }
-    }
-}
-
-/// That one version derives from another, and what of its income flows there.
-#[Object]
-impl Derivation {
-    /// The version that derives.
-    async fn child(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Version>> {
-        Ok(find(ctx, self.at, read::Version::ID, self.row.version).await?)
-    }
-
-    /// What it derives from.
-    async fn parent(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Version>> {
-        Ok(find(ctx, self.at, read::Version::ID, self.row.parent).await?)
-    }
-
-    /// Share of the child's income that flows to the parent, in parts per million.
-    async fn share_ppm(&self) -> u32 {
-        self.row.share.parts()
-    }
-}
-
-/// Who is paid for shards of a version that name no contributor.
-pub(crate) struct Recipient {
-    at: At,
-    row: read::Recipient,
-}
-
-/// Who is paid for shards of a version that name no contributor.
-#[Object]
-impl Recipient {
-    /// Who.
-    async fn account(&self) -> Account {
-        Account::new(self.at, self.row.account)
-    }
-
-    /// Their share, in parts per million.
-    async fn share_ppm(&self) -> u32 {
-        self.row.share.parts()
     }
 }

@@ -12,7 +12,10 @@ use usufruct_db::test_support::TestDb;
 use usufruct_graphql::{Contracts, DeploymentInfo, ReadyState, Schemas, ServerConfig, ServerOptions, TokenInfo, serve};
 use usufruct_types::Address;
 
-use crate::story::{CHAIN, DUSD, GATE, ROOTS, USUF};
+use crate::{
+    sequel::{ARBITER, BOARD},
+    story::{CHAIN, DUSD, GATE, ROOTS, USUF},
+};
 
 pub(crate) const PUBLIC_URL: &str = "https://usufruct.example";
 
@@ -25,6 +28,8 @@ pub(crate) fn deployment() -> DeploymentInfo {
             royalty_roots: ROOTS,
             attestation_gate: GATE,
             license_desk: Address::repeat_byte(0xAC),
+            quality_board: Some(BOARD),
+            dao_arbiter: Some(ARBITER),
             ..Contracts::default()
         },
         schemas: Schemas::default(),
@@ -46,6 +51,13 @@ impl Server {
     pub(crate) async fn story() -> Self {
         let db = TestDb::create().await;
         crate::story::tell(db.db()).await;
+        Self::over(db, |_| ()).await
+    }
+
+    /// A server over the story and what happens after it.
+    pub(crate) async fn sequel() -> Self {
+        let db = TestDb::create().await;
+        crate::sequel::tell(db.db()).await;
         Self::over(db, |_| ()).await
     }
 

@@ -25,6 +25,13 @@ pub(crate) async fn deployment_info(reader: &Reader) -> Result<DeploymentInfo, C
             eas: book.eas,
             schema_registry: book.schema_registry,
             attestation_gate: book.attestation_gate,
+            quality_board: book.quality_board,
+            model_book: book.model_book,
+            inference_till: book.inference_till,
+            dispute_hub: book.dispute_hub,
+            dao_arbiter: book.dao_arbiter,
+            governor: book.governor,
+            timelock: book.timelock,
         },
         schemas: Schemas {
             source: book.schemas.source,

@@ -352,7 +352,7 @@ pub struct Job {
     pub job_id: JobId,
     /// Who trains.
     pub trainer: Account,
-    /// `OPEN` or `CLOSED`.
+    /// `OPEN`, `CLOSING` or `CLOSED`.
     pub state: String,
     /// What it may read and did.
     pub licenses: Vec<JobLicense>,
