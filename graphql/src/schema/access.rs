@@ -18,6 +18,7 @@ use crate::fault::Fault;
 
 /// Whether the signed-in account may read the shards of a version.
 #[derive(Union)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and the large ones are the usual ones")]
 pub(crate) enum ShardAccess {
     /// It may.
     Granted(ShardAccessGranted),

@@ -33,6 +33,7 @@ use crate::fault::Fault;
 /// An object with a global id.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Opaque global id."))]
+#[expect(clippy::large_enum_variant, reason = "one at a time, and the large ones are the usual ones")]
 pub(crate) enum Node {
     /// An account.
     Account(Account),
