@@ -35,6 +35,7 @@ abstract contract CompareMoney is RebuildFixture {
         vm.assertEq(versionId, job.versionIds[index]);
         LicenseReplay.LicenseState memory license = replayer.licenseAt(job.licenseIds[index]);
         vm.assertEq(unitPrice, license.unitPrice);
+        vm.assertEq(ledger.jobOfCapped(job.licenseIds[index]), replayer.jobOfCapped(job.licenseIds[index]));
         vm.assertEq(ledger.unitsMaxOf(jobId, index), license.unitsMax == 0 ? type(uint64).max : license.unitsMax);
         vm.assertEq(ledger.deliveredUnitsOf(jobId, index), replayer.deliveredAt(jobId, index));
         vm.assertEq(ledger.lateAtOf(jobId, index), replayer.lateAt(jobId, index));

@@ -33,6 +33,7 @@ abstract contract UsageReplay is LicenseReplay {
     mapping(bytes32 jobId => JobState) private _jobs;
     mapping(bytes32 jobId => mapping(uint256 index => DeliveryState)) private _deliveries;
     mapping(bytes32 name => uint256) public ledgerParameters;
+    mapping(uint64 licenseId => bytes32 jobId) public jobOfCapped;
 
     function jobAt(bytes32 jobId) public view returns (JobState memory) {
         return _jobs[jobId];
@@ -94,6 +95,9 @@ abstract contract UsageReplay is LicenseReplay {
             abi.decode(log.data, (address, address, uint64[], bytes32[]));
         job.trainer = asAddress(log.topics[2]);
         job.units = new uint128[](job.licenseIds.length);
+        for (uint256 i = 0; i < job.licenseIds.length; ++i) {
+            if (licenseAt(job.licenseIds[i]).unitsMax > 0) jobOfCapped[job.licenseIds[i]] = log.topics[1];
+        }
         job.rules = [ledgerParameters["closeSeconds"], ledgerParameters["graceSeconds"], ledgerParameters["penaltyPpm"]];
     }
 
