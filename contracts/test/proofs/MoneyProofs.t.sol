@@ -32,12 +32,24 @@ contract VaultProofs is Proofs {
     function setUp() public {
         usd = new DevToken("Dollar", "USD", 6);
         roots = new RoyaltyRoots(address(this), address(usd), address(0x7EA5), 0, 1, 0);
+        listSources();
         roots.setToken(address(usd), true);
-        roots.setSource(address(this), true);
-        roots.setSource(OTHER, true);
         usd.mint(PAYER, type(uint160).max);
         vm.prank(PAYER);
         usd.approve(address(roots), type(uint256).max);
+    }
+
+    /// @dev What `setSource` does for two of them. Halmos gives a created account another address than the EVM does, on
+    /// which `DataCode` builds: so the account is put there by hand, and the slots (`forge inspect`) are checked after.
+    function listSources() private {
+        address list = address(uint160(uint256(keccak256(abi.encodePacked(bytes2(0xd694), roots, uint8(2))))));
+        vm.etch(list, abi.encodePacked(bytes1(0), address(this), OTHER));
+        // A window of one second, and the second list.
+        vm.store(address(roots), bytes32(uint256(1)), bytes32(uint256((1 << 96) | (2 << 88))));
+        vm.store(address(roots), keccak256(abi.encode(address(this), uint256(6))), bytes32(uint256(1)));
+        vm.store(address(roots), keccak256(abi.encode(OTHER, uint256(6))), bytes32(uint256(1)));
+        assert(roots.isSource(address(this)) && roots.isSource(OTHER));
+        assert(roots.challengeWindowSeconds() == 1 && roots.bondAmount() == 0);
     }
 
     /// @dev Escrow is what came in less what was earned and paid back; the books owe just what is here.

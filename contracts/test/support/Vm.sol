@@ -21,6 +21,7 @@ interface Vm {
     function deal(address account, uint256 balance) external;
     function chainId(uint256 id) external;
     function setBlockhash(uint256 blockNumber, bytes32 hash) external;
+    function store(address target, bytes32 slot, bytes32 value) external;
     function etch(address account, bytes calldata code) external;
     function addr(uint256 key) external pure returns (address);
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
