@@ -169,7 +169,7 @@ abstract contract HostileWorld is Fixture {
     function live() internal returns (uint256 done) {
         for (uint256 i = 0; i < STEPS; ++i) {
             try this.step(i) {
-                done |= 1 << i;
+                done |= 2 ** i;
             } catch {}
             assertBooks();
             if (i == 5) vm.warp(block.timestamp + WINDOW);
