@@ -49,6 +49,8 @@ abstract contract LicenseOffers is ILicenseDesk, EIP712 {
     }
 
     function _spendNonce(address account, uint256 nonce) internal {
+        // One, moved to the place of the nonce; the lint takes a literal on the left for a slip.
+        // forge-lint: disable-next-line(incorrect-shift)
         uint256 bit = 1 << (nonce & 0xff);
         uint256 bits = _nonces[account][nonce >> 8];
         require(bits & bit == 0, NonceSpent(account, nonce));
