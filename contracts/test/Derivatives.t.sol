@@ -196,6 +196,7 @@ contract DerivativesTest is Fixture {
     function changeOne(Terms memory terms, uint8 seed) private pure {
         uint8 change = seed % 9;
         if (change == 0) terms.uses &= ~uint32(1 << (seed % 4));
+        // forge-lint: disable-next-line(incorrect-shift)
         if (change == 1) terms.obligations |= uint32(1 << (seed % 4));
         if (change == 2 && bytes(terms.fieldOfUse).length == 0) terms.fieldOfUse = "medicine";
         if (change == 3) terms.userLimit = 1;
