@@ -196,6 +196,12 @@ pub enum DeploymentError {
         /// How it differs.
         fault: crate::deploy::CodeFault,
     },
+    /// The deployment is older than a contract.
+    #[error("the deployment has no {contract}")]
+    Lacks {
+        /// The contract.
+        contract: &'static str,
+    },
     /// A setting did not take effect.
     #[error("it was set that {what}, and it is not so")]
     NotSet {

@@ -24,11 +24,15 @@ pub use deployment::{Deployment, DeploymentError, Schemas};
 pub use dev::Development;
 pub use error::{Cause, ChainError};
 pub use follow::{Batch, FollowError, FollowOptions, Follower, KnownBlocks, Step};
-pub use reader::{EasReader, Events, Job, License, Parameters, PendingEpoch, Reader, Stake};
+pub use reader::{
+    Case, CaseStage, Dispute, EasReader, Events, Job, License, Parameters, PendingEpoch, ProposalState, ProposalView,
+    Reader, ScoreRound, Stake,
+};
 pub use revert::Revert;
 pub use rpc::{Finality, Header, Rpc, RpcConfig};
 pub use signer::{DEVELOPMENT_CHAIN_ID, Signer, SignerError};
 pub use wallet::{
-    Action, AttestOptions, Claim, OffchainOptions, Receipt, SignedAttestation, SignedRevocation, Simulation, Slash,
-    Wallet,
+    Action, AttestOptions, Ballot, Claim, CopyEvidence, CopyMatch, GovernedCall, JobEnd, OffchainOptions, OpenedRow,
+    Payment, PaymentKind, Proof, Proposal, Receipt, SignedAttestation, SignedIntent, SignedQuote, SignedRevocation,
+    Simulation, Slash, Support, VersionPreimage, Wallet,
 };

@@ -14,7 +14,7 @@ use alloy::{
     signers::SignerSync as _,
 };
 use tokio::sync::Mutex;
-use usufruct_types::BlockRef;
+use usufruct_types::{Amount, BlockRef};
 
 use crate::{ChainError, RawLog, Rpc, Signer, SignerError, Simulation, reader::raw_log, rpc::WireReceipt};
 
@@ -65,25 +65,31 @@ impl Sender {
     }
 
     /// Tries a call; nothing is sent.
-    pub(crate) async fn simulate(&self, to: Address, data: &Bytes, gas_min: u64) -> Result<Simulation, ChainError> {
-        let (_, gas, fees) = self.try_call(TxKind::Call(to), data).await?;
+    pub(crate) async fn simulate(
+        &self,
+        to: Address,
+        data: &Bytes,
+        value: Amount,
+        gas_min: u64,
+    ) -> Result<Simulation, ChainError> {
+        let (_, gas, fees) = self.try_call(TxKind::Call(to), data, value).await?;
         Ok(Simulation { gas: gas.max(gas_min), gas_price_max: fees.max_fee })
     }
 
     /// Tries a creation; nothing is sent.
     pub(crate) async fn try_creation(&self, init_code: &Bytes) -> Result<(), ChainError> {
-        self.try_call(TxKind::Create, init_code).await.map(drop)
+        self.try_call(TxKind::Create, init_code, Amount::ZERO).await.map(drop)
     }
 
     /// Tries a call, or a creation, sends it and waits until it is mined.
-    pub(crate) async fn send(&self, to: TxKind, data: Bytes, gas_min: u64) -> Result<Sent, ChainError> {
-        let (returned, gas, fees) = self.try_call(to, &data).await?;
+    pub(crate) async fn send(&self, to: TxKind, data: Bytes, value: Amount, gas_min: u64) -> Result<Sent, ChainError> {
+        let (returned, gas, fees) = self.try_call(to, &data, value).await?;
         let gas_limit = gas.saturating_add(gas.saturating_mul(GAS_MARGIN_PERCENT) / 100).max(gas_min);
-        let transaction = self.sign_and_submit(to, data.clone(), gas_limit, &fees).await?;
+        let transaction = self.sign_and_submit(to, data.clone(), value, gas_limit, &fees).await?;
         let receipt = self.wait(transaction).await?;
         let block = BlockRef { number: receipt.block_number.to(), hash: receipt.block_hash };
         if receipt.status.is_zero() {
-            let revert = self.replay(to, data, block.number).await;
+            let revert = self.replay(to, data, value, block.number).await;
             return Err(ChainError::Failed { transaction, block: block.number, revert });
         }
         let logs = receipt.logs.into_iter().map(raw_log).collect::<Result<Vec<_>, _>>()?;
@@ -92,9 +98,9 @@ impl Sender {
     }
 
     /// What the call returns, the gas that it takes and what gas costs.
-    async fn try_call(&self, to: TxKind, data: &Bytes) -> Result<(Bytes, u64, Fees), ChainError> {
+    async fn try_call(&self, to: TxKind, data: &Bytes, value: Amount) -> Result<(Bytes, u64, Fees), ChainError> {
         let provider = self.rpc.provider();
-        let request = self.request(to, data.clone());
+        let request = self.request(to, data.clone(), value);
         // The call first: it says why it fails more often than the estimate does.
         let returned = provider.call(request.clone()).await.map_err(|error| self.explain("eth_call", error))?;
         let (gas, fees) = tokio::join!(provider.estimate_gas(request), provider.estimate_eip1559_fees());
@@ -105,7 +111,14 @@ impl Sender {
 
     /// One transaction of the account at a time, so that no nonce is used twice. Other programs
     /// with the same key may still take it; the node then says so, and the next one is tried.
-    async fn sign_and_submit(&self, to: TxKind, data: Bytes, gas_limit: u64, fees: &Fees) -> Result<B256, ChainError> {
+    async fn sign_and_submit(
+        &self,
+        to: TxKind,
+        data: Bytes,
+        value: Amount,
+        gas_limit: u64,
+        fees: &Fees,
+    ) -> Result<B256, ChainError> {
         let provider = self.rpc.provider();
         let _turn = self.turn.lock().await;
         let mut is_retried = false;
@@ -119,7 +132,7 @@ impl Sender {
                 max_fee_per_gas: fees.max_fee,
                 max_priority_fee_per_gas: fees.priority_fee,
                 to,
-                value: U256::ZERO,
+                value: U256::from(value.units()),
                 access_list: Default::default(),
                 input: data.clone(),
             };
@@ -170,17 +183,19 @@ impl Sender {
 
     /// Why a mined transaction failed: the same call on the state below its block. Other
     /// transactions of the block may have had a part in it, so this may find no reason.
-    async fn replay(&self, to: TxKind, data: Bytes, block: u64) -> Option<crate::Revert> {
-        let call = self.rpc.provider().call(self.request(to, data)).block(BlockId::number(block.saturating_sub(1)));
+    async fn replay(&self, to: TxKind, data: Bytes, value: Amount, block: u64) -> Option<crate::Revert> {
+        let call =
+            self.rpc.provider().call(self.request(to, data, value)).block(BlockId::number(block.saturating_sub(1)));
         match call.await.map_err(|error| ChainError::from_rpc("eth_call", error)) {
             Err(ChainError::Revert(revert)) => Some(revert),
             _ => None,
         }
     }
 
-    fn request(&self, to: TxKind, data: Bytes) -> TransactionRequest {
+    fn request(&self, to: TxKind, data: Bytes, value: Amount) -> TransactionRequest {
         let mut request = TransactionRequest::default().from(self.address()).input(data.into());
         request.to = Some(to);
+        request.value = Some(U256::from(value.units()));
         request
     }
 

@@ -167,7 +167,7 @@ async fn every_action_does_its_work_and_every_event_reads_back() {
     let found = reader.job_of(job).await.unwrap().expect("the job is open");
     assert_eq!((found.sequence, found.escrow, found.is_closed), (1, Amount::new(4 * DOLLAR - 10_000), false));
     assert_eq!(reader.cumulative_units_of(job, 0).await.unwrap(), 1_000);
-    assert_eq!(trainer.close_job(job).await.unwrap().made, Amount::new(4 * DOLLAR - 10_000));
+    assert_eq!(trainer.close_job(job).await.unwrap().made.refund(), Amount::new(4 * DOLLAR - 10_000));
     governor.revoke_license(license.made, "misuse").await.unwrap();
     assert!(!reader.is_license_valid(license.made).await.unwrap());
     assert_eq!(reader.job_of(B256::ZERO.into()).await.unwrap(), None);

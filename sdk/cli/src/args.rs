@@ -5,11 +5,15 @@
 
 mod attest;
 mod chain;
+mod dao;
 mod dataset;
+mod dispute;
 mod epoch;
 mod job;
+mod model;
 mod node;
 mod offchain;
+mod score;
 mod trade;
 mod value;
 mod wallet;
@@ -21,14 +25,27 @@ use clap_complete::Shell;
 
 pub(crate) use attest::{AttestCommand, StakeCommand};
 pub(crate) use chain::{AddressesArgs, ChainCommand, DeployArgs};
+pub(crate) use dao::{
+    DelegateArgs, PowerArgs, ProposalCommand, ProposalCreateArgs, ProposalStepArgs, ProposalVoteArgs, SupportArg,
+    VoteCommand,
+};
 pub(crate) use dataset::{
     DatasetCommand, Direction, GetArgs, LineageCommand, LineageShowArgs, ObligationArg, PublishArgs, TermsArgs, UseArg,
 };
+pub(crate) use dispute::{
+    ArbiterCommand, CaseArgs, DecideArgs, DisputeAnswerArgs, DisputeArgs, DisputeCommand, DisputeEnforceArgs,
+    DisputeOpenArgs, DisputeProveArgs, case_id,
+};
 pub(crate) use epoch::{ClaimArgs, EpochCommand, SettleArgs};
-pub(crate) use job::{JobCommand, JobRunArgs};
+pub(crate) use job::{ChargeLateArgs, JobCloseArgs, JobCommand, JobRunArgs, ReceiptsCommand, ReceiptsCommitArgs};
+pub(crate) use model::{
+    InferenceCommand, InferenceFulfilArgs, InferenceOrderArgs, InferencePayArgs, InferenceRefundArgs, ModelBindArgs,
+    ModelCommand, ModelUpgradeArgs,
+};
 pub(crate) use node::{DemoArgs, ServeArgs, UpArgs};
 pub(crate) use offchain::{AnchorArgs, DomainArgs, SignArgs, StatementCommand, VerifyArgs};
-pub(crate) use trade::{BuyArgs, LicenseCommand};
+pub(crate) use score::{ScoreCommand, ScoreCommitArgs, ScoreStepArgs};
+pub(crate) use trade::{BuyArgs, CancelArgs, FillArgs, IntentArgs, LicenseCommand, QuoteArgs, RevokeArgs, TrialArgs};
 pub(crate) use value::Days;
 pub(crate) use wallet::{WalletBalanceArgs, WalletCommand, WalletFundArgs};
 
@@ -123,12 +140,21 @@ pub(crate) enum Command {
     /// Stake on datasets
     #[command(subcommand)]
     Stake(StakeCommand),
-    /// Buy and list licenses
+    /// Buy, quote, give away, revoke and list licenses
     #[command(subcommand)]
     License(LicenseCommand),
+    /// Score versions: commit, reveal, settle
+    #[command(subcommand)]
+    Score(ScoreCommand),
     /// Train on licensed data with a metered job
     #[command(subcommand)]
     Job(JobCommand),
+    /// Bind models to the jobs that trained them
+    #[command(subcommand)]
+    Model(ModelCommand),
+    /// Pay for inference, so that what a model was trained on is paid
+    #[command(subcommand)]
+    Inference(InferenceCommand),
     /// Settle royalties, look at them, recompute them
     #[command(subcommand)]
     Epoch(EpochCommand),
@@ -140,6 +166,18 @@ pub(crate) enum Command {
     /// Where a version comes from and what was made of it
     #[command(subcommand)]
     Lineage(LineageCommand),
+    /// Dispute copies, licenses, poisoned data, usage and roots
+    #[command(subcommand)]
+    Dispute(DisputeCommand),
+    /// Decide disputes, as the DAO
+    #[command(subcommand)]
+    Arbiter(ArbiterCommand),
+    /// Delegate votes of the DAO
+    #[command(subcommand)]
+    Vote(VoteCommand),
+    /// Propose, vote, queue, execute
+    #[command(subcommand)]
+    Proposal(ProposalCommand),
     /// Deploy the contracts, verify them, print their addresses
     #[command(subcommand)]
     Chain(ChainCommand),

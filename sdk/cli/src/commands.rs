@@ -1,22 +1,28 @@
 //! What each command does. A command returns an [`Outcome`]; only `output` writes to standard output.
 
+mod act;
 mod attest;
 mod chain;
 mod claim;
 mod config;
 mod dataset;
 mod demo;
+mod dispute;
 mod doctor;
 mod epoch;
 mod job;
 mod license;
 mod lineage;
+mod model;
 mod offchain;
+mod proposal;
+mod score;
 mod serve;
 mod session;
 mod stake;
 mod status;
 pub(crate) mod up;
+mod vote;
 mod wallet;
 
 use clap::CommandFactory;
@@ -76,6 +82,13 @@ pub(crate) async fn run(settings: &Settings, command: Command) -> anyhow::Result
         Command::Claim(args) => claim::run(settings, args).await?,
         Command::Lineage(command) => lineage::run(settings, command).await?,
         Command::Chain(command) => chain::run(settings, command).await?,
+        Command::Score(command) => score::run(settings, command).await?,
+        Command::Model(command) => model::run(settings, command).await?,
+        Command::Inference(command) => model::inference(settings, command).await?,
+        Command::Dispute(command) => dispute::run(settings, command).await?,
+        Command::Arbiter(command) => dispute::arbiter(settings, command).await?,
+        Command::Vote(command) => vote::run(settings, command).await?,
+        Command::Proposal(command) => proposal::run(settings, command).await?,
         Command::Wallet(command) => wallet::run(settings, command).await?,
         Command::Config(command) => config::run(settings, &command),
         Command::Completion { shell } => {

@@ -19,7 +19,7 @@ use std::{
     },
 };
 
-use usufruct_chain::{Receipt, Signer, Wallet};
+use usufruct_chain::{JobEnd, Receipt, Signer, Wallet};
 use usufruct_types::{Address, Amount, JobId, LicenseId, VersionId};
 
 use crate::{SentTransaction, content::VersionContent};
@@ -110,7 +110,7 @@ impl Job {
     }
 
     /// Ends the job; what is left of its escrow goes back to the trainer.
-    pub async fn close(self, wallet: &Wallet) -> Result<Receipt<Amount>, JobError> {
+    pub async fn close(self, wallet: &Wallet) -> Result<Receipt<JobEnd>, JobError> {
         wallet.close_job(self.id).await.map_err(|source| JobError::Chain { doing: "close the job", source })
     }
 

@@ -224,7 +224,8 @@ pub async fn run(
     let id = job.id();
     let closed = job.close(wallet).await?;
     sent.push(SentTransaction::of("closeJob", &closed));
-    progress(TrainStage::Closed { refund: closed.made });
+    let refund = closed.made.refund();
+    progress(TrainStage::Closed { refund });
 
     for licensed in &mut licensed {
         let units = commitment.units.iter().find(|(version, _)| *version == licensed.version);
@@ -238,7 +239,7 @@ pub async fn run(
         licenses: licensed,
         token,
         deposit,
-        refund: closed.made,
+        refund,
         shards: trained.shards,
         records: trained.records,
         size_bytes: trained.size_bytes,

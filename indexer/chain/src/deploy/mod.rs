@@ -15,6 +15,7 @@ mod wiring;
 
 use alloy::primitives::{Address, B256, TxKind};
 use usufruct_attestation::Schema;
+use usufruct_types::Amount;
 
 use crate::{ChainError, Deployment, DeploymentError, Rpc, Signer, sender::Sender, signer::DEVELOPMENT_CHAIN_ID};
 use code::Code;
@@ -117,7 +118,7 @@ async fn create(rpc: &Rpc, sender: &Sender, creation: &Creation) -> Result<Optio
     if is_there(rpc, creation).await? {
         return Ok(None);
     }
-    let sent = match sender.send(create2::target(), creation.call(), 0).await {
+    let sent = match sender.send(create2::target(), creation.call(), Amount::ZERO, 0).await {
         Ok(sent) => sent,
         Err(error) => return Err(creation.reason(sender, error).await),
     };
@@ -139,7 +140,7 @@ async fn set(rpc: &Rpc, sender: &Sender, wire: &Wire) -> Result<Option<DeploySte
     if wire.is_set(rpc).await? {
         return Ok(None);
     }
-    let sent = sender.send(TxKind::Call(wire.to), wire.call.clone(), 0).await?;
+    let sent = sender.send(TxKind::Call(wire.to), wire.call.clone(), Amount::ZERO, 0).await?;
     if !wire.is_set(rpc).await? {
         return Err(DeploymentError::NotSet { what: wire.what.clone() }.into());
     }

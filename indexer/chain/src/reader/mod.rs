@@ -2,6 +2,7 @@
 
 mod eas;
 mod logs;
+mod protocol;
 mod views;
 
 use std::{ops::RangeInclusive, sync::Arc};
@@ -14,6 +15,7 @@ use logs::LogRange;
 
 pub use eas::EasReader;
 pub(crate) use logs::raw_log;
+pub use protocol::{Case, CaseStage, Dispute, ProposalState, ProposalView, ScoreRound};
 pub use views::{Job, License, Parameters, PendingEpoch, Stake};
 
 /// Reads the contracts of a deployment. Cheap to clone.
@@ -96,6 +98,11 @@ impl Reader {
         let events = self.decode(&logs)?;
         let headers = self.headers_of(&events).await?;
         Ok(Events { headers, events })
+    }
+
+    /// A contract that a deployment may lack.
+    pub(crate) fn at(&self, contract: &'static str, address: Option<Address>) -> Result<Address, ChainError> {
+        address.ok_or_else(|| DeploymentError::Lacks { contract }.into())
     }
 
     pub(crate) async fn view<C: alloy::sol_types::SolCall>(

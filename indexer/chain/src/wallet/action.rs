@@ -9,7 +9,7 @@ use alloy::{
     primitives::{Address, B256, Bytes, TxKind},
     sol_types::SolCall,
 };
-use usufruct_types::{BlockRef, event::Event, event::Located};
+use usufruct_types::{Amount, BlockRef, event::Event, event::Located};
 
 use super::Wallet;
 use crate::ChainError;
@@ -37,6 +37,8 @@ pub struct Action<'w, T> {
     pub(super) data: Bytes,
     /// Gas that it gets at least, whatever the node estimates.
     pub(super) gas_min: u64,
+    /// What it sends of the chain's coin, in wei.
+    pub(super) value: Amount,
     pub(super) read: Read<T>,
 }
 
@@ -89,7 +91,7 @@ impl<'w, T: Send + 'static> Action<'w, T> {
         read: impl Fn(&Outcome<'_>) -> Option<T> + Send + Sync + 'static,
     ) -> Self {
         let name = C::SIGNATURE.split('(').next().unwrap_or(C::SIGNATURE);
-        Self { wallet, name, to, data: call.abi_encode().into(), gas_min: 0, read: Box::new(read) }
+        Self { wallet, name, to, data: call.abi_encode().into(), gas_min: 0, value: Amount::ZERO, read: Box::new(read) }
     }
 
     /// With at least so much gas. A node looks for the least gas at which a call does not revert,
@@ -97,6 +99,17 @@ impl<'w, T: Send + 'static> Action<'w, T> {
     pub(super) const fn with_gas_min(mut self, gas_min: u64) -> Self {
         self.gas_min = gas_min;
         self
+    }
+
+    /// With so much of the chain's coin, in wei.
+    pub(super) const fn with_value(mut self, value: Amount) -> Self {
+        self.value = value;
+        self
+    }
+
+    /// What it sends of the chain's coin, in wei.
+    pub const fn value(&self) -> Amount {
+        self.value
     }
 
     /// The contract that it calls.
@@ -111,12 +124,12 @@ impl<'w, T: Send + 'static> Action<'w, T> {
 
     /// Tries it on the newest block. Nothing is sent. Fails as the action itself would.
     pub async fn simulate(&self) -> Result<Simulation, ChainError> {
-        self.wallet.sender.simulate(self.to, &self.data, self.gas_min).await
+        self.wallet.sender.simulate(self.to, &self.data, self.value, self.gas_min).await
     }
 
     /// Simulates, sends and waits until it is mined. The same as awaiting the action.
     pub async fn send(self) -> Result<Receipt<T>, ChainError> {
-        let sent = self.wallet.sender.send(TxKind::Call(self.to), self.data, self.gas_min).await?;
+        let sent = self.wallet.sender.send(TxKind::Call(self.to), self.data, self.value, self.gas_min).await?;
         let events = self.wallet.reader.decode(&sent.logs)?;
         let outcome = Outcome { events: &events, returned: &sent.returned };
         let made =

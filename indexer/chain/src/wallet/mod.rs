@@ -5,7 +5,11 @@ mod anchors;
 mod attestations;
 mod catalog;
 mod curation;
+mod disputes;
+mod governance;
 mod licensing;
+mod models;
+mod quality;
 mod royalties;
 mod tokens;
 mod usage;
@@ -18,7 +22,12 @@ pub use action::{Action, Receipt, Simulation};
 pub use anchors::OffchainOptions;
 pub use attestations::{AttestOptions, SignedAttestation, SignedRevocation};
 pub use curation::Slash;
+pub use disputes::{CopyEvidence, CopyMatch, OpenedRow, VersionPreimage};
+pub use governance::{Ballot, GovernedCall, Proposal, Support};
+pub use licensing::{Payment, PaymentKind, SignedIntent, SignedQuote};
+pub use models::Proof;
 pub use royalties::Claim;
+pub use usage::JobEnd;
 
 /// A key and the contracts that it calls. Cheap to clone; clones take turns with the nonce.
 #[derive(Clone, Debug)]
@@ -52,4 +61,11 @@ impl Wallet {
 
 fn invalid(what: impl Into<String>) -> ChainError {
     ChainError::InvalidInput { what: what.into() }
+}
+
+impl Wallet {
+    /// A contract that a deployment may lack.
+    fn at(&self, contract: &'static str, address: Option<Address>) -> Result<Address, ChainError> {
+        self.reader.at(contract, address)
+    }
 }

@@ -180,7 +180,7 @@ impl Draft {
 }
 
 /// BLAKE3 of a file, or a hash as it is; zero for none.
-fn evidence(given: Option<&str>) -> anyhow::Result<B256> {
+pub(super) fn evidence(given: Option<&str>) -> anyhow::Result<B256> {
     let Some(given) = given else { return Ok(B256::ZERO) };
     if let Ok(hash) = given.parse::<BlobHash>() {
         return Ok(hash.0);

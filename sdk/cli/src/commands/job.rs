@@ -1,5 +1,7 @@
 //! `usufruct job`.
 
+mod ledger;
+
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -13,7 +15,7 @@ use usufruct_sdk::{
 use usufruct_types::{Address, B256, BlobHash, JobId, LicenseId, VersionId};
 
 use crate::{
-    args::{JobCommand, JobRunArgs},
+    args::{JobCommand, JobRunArgs, ReceiptsCommand},
     commands::{Outcome, Sent, gas_text, money_text, session, version_name},
     errors::Fault,
     output::{Align, Money, Page, Progress, Report, parse_amount, size_text},
@@ -146,6 +148,9 @@ impl Report for Shown {
 pub(crate) async fn run(settings: &Settings, command: JobCommand) -> anyhow::Result<Outcome> {
     match command {
         JobCommand::Run(args) => train(settings, args).await,
+        JobCommand::Receipts(ReceiptsCommand::Commit(args)) => ledger::commit_receipts(settings, args).await,
+        JobCommand::ChargeLate(args) => ledger::charge_late(settings, args).await,
+        JobCommand::Close(args) => ledger::close(settings, args).await,
         JobCommand::Show(args) => Ok(Outcome::report(Shown(session::client(settings)?.job(args.job).await?))),
     }
 }

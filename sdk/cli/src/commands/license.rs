@@ -1,12 +1,20 @@
 //! `usufruct license`.
 
+mod desk;
+mod file;
+mod sign;
+
 use serde::Serialize;
 use usufruct_sdk::{graph::answer, market, survey::Survey};
 use usufruct_types::{Address, LicenseId, TermsId, VersionId};
 
 use crate::{
     args::{BuyArgs, LicenseCommand},
-    commands::{Outcome, Sent, gas_text, money_text, session, version_name},
+    commands::{
+        Outcome, Sent,
+        act::{Facts, Spend, act},
+        gas_text, money_text, session, version_name,
+    },
     errors::Fault,
     keys,
     output::{Align, Money, Page, Progress, Report, parse_amount},
@@ -87,7 +95,17 @@ impl Report for Licenses {
 /// Runs a license command.
 pub(crate) async fn run(settings: &Settings, command: LicenseCommand) -> anyhow::Result<Outcome> {
     match command {
-        LicenseCommand::Buy(args) => buy(settings, args).await,
+        LicenseCommand::Buy(args) => match (args.quote.clone(), args.version) {
+            (Some(quote), _) => desk::buy(settings, args, &quote).await,
+            (None, Some(version)) => buy(settings, args, version).await,
+            (None, None) => Err(Fault::usage("name a version, or pass --quote FILE").into()),
+        },
+        LicenseCommand::Quote(args) => sign::quote(settings, args).await,
+        LicenseCommand::Intent(args) => sign::intent(settings, args).await,
+        LicenseCommand::Fill(args) => desk::fill(settings, args).await,
+        LicenseCommand::Trial(args) => desk::trial(settings, args).await,
+        LicenseCommand::Revoke(args) => desk::revoke(settings, args).await,
+        LicenseCommand::Cancel(args) => desk::cancel(settings, args).await,
         LicenseCommand::List(args) => {
             let account = match args.account {
                 Some(account) => account,
@@ -99,13 +117,13 @@ pub(crate) async fn run(settings: &Settings, command: LicenseCommand) -> anyhow:
     }
 }
 
-async fn buy(settings: &Settings, args: BuyArgs) -> anyhow::Result<Outcome> {
+async fn buy(settings: &Settings, args: BuyArgs, version: VersionId) -> anyhow::Result<Outcome> {
     let wallet = session::wallet(settings).await?;
     let tokens = session::tokens(wallet.reader()).await?;
     let progress = Progress::new(settings);
     progress.stage("reading the chain");
     let survey = Survey::read(wallet.reader()).await?;
-    let offer = market::offer(&survey, args.version)
+    let offer = market::offer(&survey, version)
         .map_err(|error| Fault::not_found(error.to_string()).next("`usufruct dataset list` shows what there is"))?;
     let price = tokens.money(offer.price, offer.token);
     if let Some(max) = &args.max_price {
@@ -114,15 +132,26 @@ async fn buy(settings: &Settings, args: BuyArgs) -> anyhow::Result<Outcome> {
             return Err(Fault::usage(format!("the license costs {}, more than --max-price", price.text())).into());
         }
     }
-    progress.stage("buying");
     let licensee = args.licensee.unwrap_or_else(|| wallet.address());
+    if args.dry_run {
+        let spend =
+            Spend { token: offer.token, spender: wallet.reader().deployment().royalty_roots, amount: offer.price };
+        let facts = Facts::new("buy a license")
+            .with("version", version)
+            .with("terms", offer.terms)
+            .with("licensee", licensee)
+            .with("price", price.price_text());
+        let action = wallet.buy_license(version, offer.terms, offer.price, licensee);
+        return act(settings, &wallet, true, Some(spend), "buy", action, facts, |_, _| {}).await;
+    }
+    progress.stage("buying");
     let bought = market::buy(&wallet, &offer, licensee).await;
     let bought = bought.map_err(|error| session::explained(error.into(), &tokens))?;
     session::wait_indexed(settings, wallet.reader()).await;
     progress.clear();
     Ok(Outcome::report(Bought {
         license: bought.license,
-        version: args.version,
+        version,
         terms: offer.terms,
         licensee,
         price,
