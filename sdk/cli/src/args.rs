@@ -30,7 +30,8 @@ pub(crate) use dao::{
     VoteCommand,
 };
 pub(crate) use dataset::{
-    DatasetCommand, Direction, GetArgs, LineageCommand, LineageShowArgs, ObligationArg, PublishArgs, TermsArgs, UseArg,
+    AssetCommand, DatasetCommand, Direction, GetArgs, LineageCommand, LineageShowArgs, ObligationArg, PublishArgs,
+    TermsArgs, TombstoneArgs, UseArg,
 };
 pub(crate) use dispute::{
     ArbiterCommand, CaseArgs, DecideArgs, DisputeAnswerArgs, DisputeArgs, DisputeCommand, DisputeEnforceArgs,
@@ -134,6 +135,9 @@ pub(crate) enum Command {
     /// Publish, find, read and check datasets
     #[command(subcommand)]
     Dataset(DatasetCommand),
+    /// Datasets and models as property
+    #[command(subcommand)]
+    Asset(AssetCommand),
     /// Sign statements about a version and anchor them on chain
     #[command(subcommand)]
     Attest(AttestCommand),

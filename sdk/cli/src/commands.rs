@@ -74,6 +74,7 @@ pub(crate) async fn run(settings: &Settings, command: Command) -> anyhow::Result
         Command::Status => status::run(settings).await?,
         Command::Doctor => doctor::run(settings).await,
         Command::Dataset(command) => dataset::run(settings, command).await?,
+        Command::Asset(command) => dataset::asset(settings, command).await?,
         Command::Attest(command) => attest::run(settings, command).await?,
         Command::Stake(command) => stake::run(settings, command).await?,
         Command::License(command) => license::run(settings, command).await?,

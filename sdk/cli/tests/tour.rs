@@ -2,56 +2,13 @@
 
 mod support;
 
-use std::{
-    fs,
-    process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::fs;
 
 use serde_json::Value;
-use support::{Home, Ran};
-
-/// The node of a home, stopped in order at the end of the test.
-struct Node(Child);
-
-impl Node {
-    fn start(home: &Home) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_usufruct"));
-        command.arg("up").env_clear().current_dir(env!("CARGO_MANIFEST_DIR")).env("HOME", home.path());
-        command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-        if let Some(anvil) = std::env::var_os("USUFRUCT_ANVIL") {
-            command.env("USUFRUCT_ANVIL", anvil);
-        }
-        let child = command.stdout(Stdio::null()).stderr(Stdio::inherit()).spawn().expect("the program starts");
-        let ready = home.path().join(".local/share/usufruct/node.json");
-        let deadline = Instant::now() + Duration::from_secs(120);
-        while !ready.exists() {
-            assert!(Instant::now() < deadline, "the node is not up within two minutes");
-            thread::sleep(Duration::from_millis(100));
-        }
-        Self(child)
-    }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        // SIGTERM, so that Postgres and the chain stop in order.
-        let _ = Command::new("kill").args(["-TERM", &self.0.id().to_string()]).status();
-        let _ = self.0.wait();
-    }
-}
-
-fn as_account(home: &Home, account: u32, arguments: &[&str]) -> Ran {
-    let account = account.to_string();
-    let mut all = arguments.to_vec();
-    all.extend(["--dev-account", &account, "--json"]);
-    home.run(&all)
-}
-
-fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no {pointer} in {value:#}"))
-}
+use support::{
+    Home,
+    node::{Node, as_account, text},
+};
 
 const EAST: &str = "0x90F79bf6EB2c4f870365E785982E1f101E93b906";
 const WEST: &str = "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65";

@@ -105,7 +105,7 @@ async fn a_job_pays_for_exactly_what_it_read() {
     let id = job.id();
     assert_eq!(stage.world.reader.cumulative_units_of(id, 0).await.unwrap(), u128::from(records));
     let closed = job.close(&stage.trainer).await.unwrap();
-    assert_eq!(closed.made.checked_add(committed.fee), Ok(deposit), "fee and refund are the deposit");
+    assert_eq!(closed.made.refund().checked_add(committed.fee), Ok(deposit), "fee and refund are the deposit");
     drop(stage.creator_peer);
 }
 

@@ -64,7 +64,7 @@ pub struct Dispute {
     pub is_proven: bool,
     /// Whether it ended.
     pub is_resolved: bool,
-    /// How; `None` where it is open, or ended without a decision.
+    /// How; `None` where it is open.
     pub outcome: Option<Outcome>,
     /// What draws the rows of a copy, zero until it is drawn.
     pub seed: B256,
@@ -184,7 +184,7 @@ impl Reader {
             deadline: found.deadline,
             is_proven: found.isProven,
             is_resolved: found.isResolved,
-            outcome: Outcome::try_from(found.outcome).ok(),
+            outcome: Outcome::try_from(found.outcome).ok().filter(|_| found.isResolved),
             seed: found.seed,
             samples: rules.samples,
         })

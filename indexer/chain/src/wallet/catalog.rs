@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use alloy::sol_types::SolCall as _;
+use alloy::{primitives::Address, sol_types::SolCall as _};
 use usufruct_types::{
     AssetId, EndpointId, Terms, TermsId, VersionId,
     event::{AssetKind, Event, VersionInput},
@@ -31,6 +31,14 @@ impl Wallet {
                 Event::VersionRegistered { version, .. } => Some(*version),
                 _ => None,
             })
+        })
+    }
+
+    /// Gives an asset to another account; royalties of later versions and later revenue go with it.
+    pub fn transfer_asset(&self, asset: AssetId, to: Address) -> Action<'_, ()> {
+        let call = AssetRegistry::transferFromCall { from: self.address(), to, tokenId: asset.0.into() };
+        Action::new(self, self.reader.deployment().asset_registry, &call, |outcome| {
+            outcome.find(|event| matches!(event, Event::AssetTransferred { .. }).then_some(()))
         })
     }
 

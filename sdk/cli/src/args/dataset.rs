@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use usufruct_types::{Unit, VersionId};
+use usufruct_types::{Address, AssetId, Unit, VersionId};
 
 use super::value::{ByteSize, ContributorArg, Days, ParentArg, RecipientArg, Share, SourceArg};
 
@@ -27,6 +27,52 @@ pub(crate) enum DatasetCommand {
     /// Fetch a version and check every byte against the chain
     #[command(after_help = "Example:\n  usufruct dataset verify 0x5f…c1")]
     Verify(VersionArgs),
+    /// Withdraw a version for good: no more licenses are sold, those sold hold
+    #[command(
+        after_help = "Example:\n  usufruct dataset tombstone 0x5f…c1 --reason \"a contributor withdrew\" --yes --dev-account 2"
+    )]
+    Tombstone(TombstoneArgs),
+}
+
+/// `usufruct dataset tombstone`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct TombstoneArgs {
+    /// Version id
+    pub(crate) version: VersionId,
+    /// Why, at most 256 bytes
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// Do it: it cannot be undone
+    #[arg(long, required_unless_present = "dry_run")]
+    pub(crate) yes: bool,
+    /// Only try
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// `usufruct asset`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AssetCommand {
+    /// Give an asset to another account; what was earned before stays where it is due
+    #[command(
+        after_help = "Example:\n  usufruct asset transfer 0xa1…07 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --yes --dev-account 2"
+    )]
+    Transfer(TransferArgs),
+}
+
+/// `usufruct asset transfer`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct TransferArgs {
+    /// Asset id
+    pub(crate) asset: AssetId,
+    /// Who gets it
+    pub(crate) to: Address,
+    /// Do it: only the new owner can give it back
+    #[arg(long, required_unless_present = "dry_run")]
+    pub(crate) yes: bool,
+    /// Only try
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 /// `usufruct dataset publish`.

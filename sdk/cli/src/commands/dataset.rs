@@ -1,6 +1,7 @@
 //! `usufruct dataset`.
 
 mod fetch;
+mod property;
 mod publish;
 mod show;
 
@@ -13,6 +14,8 @@ use crate::{
     output::{Align, Page, Report, size_text},
     settings::Settings,
 };
+
+pub(super) use property::asset;
 
 /// Runs a dataset command.
 pub(crate) async fn run(settings: &Settings, command: DatasetCommand) -> anyhow::Result<Outcome> {
@@ -27,6 +30,7 @@ pub(crate) async fn run(settings: &Settings, command: DatasetCommand) -> anyhow:
         }
         DatasetCommand::Get(args) => fetch::get(settings, args).await,
         DatasetCommand::Verify(args) => fetch::verify(settings, args.version).await,
+        DatasetCommand::Tombstone(args) => property::tombstone(settings, args).await,
     }
 }
 

@@ -9,6 +9,8 @@ use std::{
 
 use serde_json::Value;
 
+pub mod node;
+
 /// A home directory, and the program in it.
 pub struct Home {
     dir: tempfile::TempDir,
