@@ -73,7 +73,9 @@ fn usage(error: &clap::Error) -> ExitCode {
     let is_json = std::env::args_os().any(|argument| argument == "--json");
     if error.use_stderr() && is_json {
         let text = error.render().to_string();
-        let message = text.trim_start_matches("error: ").lines().next().unwrap_or_default().to_owned();
+        // What is missing stands in lines of its own, up to an empty one.
+        let lines = text.trim_start_matches("error: ").lines().map(str::trim).take_while(|line| !line.is_empty());
+        let message = lines.collect::<Vec<_>>().join(" ");
         let next = Some("`usufruct help` lists commands and flags".to_owned());
         output::print_failure(true, &Failure { exit: Exit::Usage, code: "usage", messages: vec![message], next });
         return Exit::Usage.into();

@@ -124,7 +124,12 @@ fn licenses_are_quoted_intended_given_and_taken_back() {
 
     // A trial, and the end of a license that was paid.
     tour.dry(SELLER, &["license", "trial", &version, "--for", OTHER_ADDRESS, "--units", "100"]);
-    tour.refused(BUYER, &["license", "trial", &version, "--for", OTHER_ADDRESS, "--units", "100"], 4, "not asset owner");
+    tour.refused(
+        BUYER,
+        &["license", "trial", &version, "--for", OTHER_ADDRESS, "--units", "100"],
+        4,
+        "not asset owner",
+    );
     tour.run(SELLER, &["license", "trial", &version, "--for", OTHER_ADDRESS, "--units", "100", "--days", "7d"]);
     let revoked = tour.run(SELLER, &["license", "revoke", "2", "--reason", "a misunderstanding"]);
     assert_eq!(text(&revoked, "/refunded"), "2.50 dUSD", "a license for ever is paid back whole");
