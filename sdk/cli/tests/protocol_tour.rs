@@ -179,7 +179,7 @@ fn copies_are_proven_and_slashed_and_the_dao_decides_what_nobody_can_prove() {
     let shown = tour.home.run(&["dispute", "show", "1", "--json"]).worked().json();
     assert_eq!((&shown["state"], &shown["kind"]), (&"upheld".into(), &"copy".into()));
     let enforced = tour.run(OTHER, &["dispute", "enforce", "1", "--curator", CURATOR_ADDRESS]);
-    assert_eq!(text(&enforced, "/slashed"), "50.00 USUF", "half of the stake on the copy");
+    assert_eq!(text(&enforced, "/slashed"), "50 USUF", "half of the stake on the copy");
     tour.refused(OTHER, &["dispute", "enforce", "1", "--curator", CURATOR_ADDRESS], 4, "already slashed");
 
     // Poison: nobody can prove it on chain, so the DAO votes.
