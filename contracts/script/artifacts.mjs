@@ -13,7 +13,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, mkdirSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { keccak_256 } from "@noble/hashes/sha3";
+import { keccak256 } from "ethereum-cryptography/keccak.js";
 
 const OURS = [
   "AssetRegistry",
@@ -74,7 +74,7 @@ function code(bytecode, references, names) {
     places[name] = found.map(({ start }) => start).sort((a, b) => a - b);
   }
   const sorted = Object.fromEntries(Object.entries(places).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return { size: bytes.length, hash: "0x" + Buffer.from(keccak_256(bytes)).toString("hex"), immutables: sorted };
+  return { size: bytes.length, hash: "0x" + Buffer.from(keccak256(bytes)).toString("hex"), immutables: sorted };
 }
 
 /** Published artifacts do not say where immutables go: they are the 32-byte constants of zero, which no other code has. */

@@ -239,8 +239,8 @@ mod tests {
         let parameters = DeployParameters::development();
         let book = |deployer, parameters: &DeployParameters| plan(31_337, deployer, parameters).deployment;
         assert_eq!(book(1, &parameters), book(1, &parameters));
-        let salted = DeployParameters { salt: B256::repeat_byte(1), ..parameters.clone() };
-        let bonded = DeployParameters { bond: usufruct_types::Amount::new(7), ..parameters.clone() };
+        let salted = DeployParameters { salt: B256::repeat_byte(1), ..DeployParameters::development() };
+        let bonded = DeployParameters { bond: usufruct_types::Amount::new(7), ..DeployParameters::development() };
         let first = book(1, &parameters);
         for other in [book(2, &parameters), book(1, &salted)] {
             let shared = first.contracts().into_iter().zip(other.contracts()).filter(|(one, other)| one == other);

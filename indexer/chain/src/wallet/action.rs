@@ -107,6 +107,11 @@ impl<'w, T: Send + 'static> Action<'w, T> {
         self
     }
 
+    /// What it does, in the words of the contract: `createAsset`.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// What it sends of the chain's coin, in wei.
     pub const fn value(&self) -> Amount {
         self.value

@@ -108,7 +108,6 @@ pub(super) async fn act<T: Send + 'static>(
     wallet: &Wallet,
     is_dry_run: bool,
     spend: Option<Spend>,
-    name: &'static str,
     action: Action<'_, T>,
     mut facts: Facts,
     told: impl FnOnce(&T, &mut Facts),
@@ -135,6 +134,7 @@ pub(super) async fn act<T: Send + 'static>(
             let receipt = wallet.approve(spend.token, spend.spender, spend.amount).await?;
             transactions.push(Sent::of("approve", &receipt));
         }
+        let name = action.name();
         let receipt = action.await?;
         transactions.push(Sent::of(name, &receipt));
         told(&receipt.made, &mut facts);

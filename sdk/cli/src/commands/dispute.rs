@@ -47,7 +47,7 @@ async fn open(settings: &Settings, args: DisputeOpenArgs) -> anyhow::Result<Outc
     let facts = Facts::new(format!("open a dispute over {}", view::kind_text(kind))).with("subject", &args.subject);
     let spend = bond(&wallet).await?;
     let action = wallet.open_dispute(kind, subject, reference, evidence)?;
-    act(settings, &wallet, args.dry_run, Some(spend), "open", action, facts, |dispute, facts| {
+    act(settings, &wallet, args.dry_run, Some(spend), action, facts, |dispute, facts| {
         facts.title(format!("dispute {dispute} is open"));
         facts.add("dispute", dispute);
         facts.id(dispute);
@@ -85,7 +85,7 @@ async fn answer(settings: &Settings, args: DisputeAnswerArgs) -> anyhow::Result<
     let spend = Spend { amount: held.bond, ..bond(&wallet).await? };
     let facts = Facts::new(format!("answer dispute {dispute}")).with("dispute", dispute);
     let action = wallet.answer_dispute(dispute, evidence)?;
-    act(settings, &wallet, args.dry_run, Some(spend), "answer", action, facts, |(), facts| {
+    act(settings, &wallet, args.dry_run, Some(spend), action, facts, |(), facts| {
         facts.title(format!("dispute {dispute} is answered"));
         facts.id(dispute);
     })
@@ -106,13 +106,13 @@ async fn prove(settings: &Settings, args: DisputeProveArgs) -> anyhow::Result<Ou
     match held.kind {
         DisputeKind::Usage => {
             let action = wallet.prove_usage(dispute, args.license_index)?;
-            act(settings, &wallet, args.dry_run, None, "proveUsage", action, facts, told).await
+            act(settings, &wallet, args.dry_run, None, action, facts, told).await
         }
         DisputeKind::Copy => {
             let seed = copy::drawn(&wallet, dispute, &held, args.dry_run).await?;
             let proof = copy::evidence(settings, &wallet, &held, seed).await?;
             let action = wallet.prove_copy(dispute, &proof)?;
-            act(settings, &wallet, args.dry_run, None, "proveCopy", action, facts, told).await
+            act(settings, &wallet, args.dry_run, None, action, facts, told).await
         }
         kind => {
             let told = format!("a dispute over {} is not proven on chain", view::kind_text(kind));
@@ -130,7 +130,7 @@ async fn escalate(settings: &Settings, args: DisputeArgs) -> anyhow::Result<Outc
     let facts =
         Facts::new(format!("take dispute {dispute} to the arbiter")).with("dispute", dispute).with("costWei", cost);
     let action = wallet.escalate_dispute(dispute, cost)?;
-    act(settings, &wallet, args.dry_run, None, "escalate", action, facts, |case, facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |case, facts| {
         let case = view::case_number(*case);
         facts.title(format!("dispute {dispute} is case {case}"));
         facts.add("case", &case);
@@ -144,7 +144,7 @@ async fn resolve(settings: &Settings, args: DisputeArgs) -> anyhow::Result<Outco
     let wallet = session::wallet(settings).await?;
     let facts = Facts::new(format!("end dispute {dispute}")).with("dispute", dispute);
     let action = wallet.resolve_dispute(dispute)?;
-    act(settings, &wallet, args.dry_run, None, "resolve", action, facts, |_: &Option<Ending>, facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |_: &Option<Ending>, facts| {
         facts.title(format!("dispute {dispute} has ended"));
         facts.id(dispute);
     })
@@ -162,7 +162,7 @@ async fn enforce(settings: &Settings, args: DisputeEnforceArgs) -> anyhow::Resul
     let curator = args.curator.unwrap_or(Address::ZERO);
     let facts = Facts::new(format!("enforce dispute {dispute}")).with("dispute", dispute).with("curator", curator);
     let action = wallet.enforce_dispute(dispute, curator)?;
-    act(settings, &wallet, args.dry_run, None, "enforce", action, facts, |slashed, facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |slashed, facts| {
         facts.title(format!("dispute {dispute} is enforced"));
         facts.add("slashed", tokens.money(*slashed, tokens.stake.token).text());
         facts.id(dispute);
@@ -185,14 +185,14 @@ async fn decide(settings: &Settings, args: DecideArgs) -> anyhow::Result<Outcome
     let facts = Facts::new(format!("decide case {}", args.case)).with("case", args.case).with("ruling", ruling);
     if args.appeal {
         let action = wallet.decide_appeal(case, ruling)?;
-        return act(settings, &wallet, args.dry_run, None, "decideAppeal", action, facts, |(), facts| {
+        return act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| {
             facts.title(format!("case {} is decided for good", args.case));
             facts.id(args.case);
         })
         .await;
     }
     let action = wallet.decide_case(case, ruling)?;
-    act(settings, &wallet, args.dry_run, None, "decide", action, facts, |until, facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |until, facts| {
         facts.title(format!("case {} is decided", args.case));
         facts.add("appealableUntil", until);
         facts.id(args.case);
@@ -205,14 +205,14 @@ async fn appeal(settings: &Settings, args: CaseArgs) -> anyhow::Result<Outcome> 
     let cost = wallet.reader().arbitration_cost().await?;
     let facts = Facts::new(format!("appeal case {}", args.case)).with("case", args.case).with("costWei", cost);
     let action = wallet.appeal_case(case_id(args.case), cost)?;
-    act(settings, &wallet, args.dry_run, None, "appeal", action, facts, |(), facts| facts.id(args.case)).await
+    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| facts.id(args.case)).await
 }
 
 async fn execute(settings: &Settings, args: CaseArgs) -> anyhow::Result<Outcome> {
     let wallet = session::wallet(settings).await?;
     let facts = Facts::new(format!("carry case {} out", args.case)).with("case", args.case);
     let action = wallet.execute_case(case_id(args.case))?;
-    act(settings, &wallet, args.dry_run, None, "execute", action, facts, |(), facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| {
         facts.title(format!("case {} is carried out", args.case));
         facts.id(args.case);
     })

@@ -142,7 +142,7 @@ async fn buy(settings: &Settings, args: BuyArgs, version: VersionId) -> anyhow::
             .with("licensee", licensee)
             .with("price", price.price_text());
         let action = wallet.buy_license(version, offer.terms, offer.price, licensee);
-        return act(settings, &wallet, true, Some(spend), "buy", action, facts, |_, _| {}).await;
+        return act(settings, &wallet, true, Some(spend), action, facts, |_, _| {}).await;
     }
     progress.stage("buying");
     let bought = market::buy(&wallet, &offer, licensee).await;

@@ -64,7 +64,7 @@ async fn bind(settings: &Settings, args: ModelBindArgs) -> anyhow::Result<Outcom
     let wallet = session::wallet(settings).await?;
     let facts = Facts::new("bind the model to its jobs").with("version", args.version).with("jobs", jobs.len());
     let action = wallet.bind_model(args.version, &jobs, args.verifier.unwrap_or(Address::ZERO))?;
-    act(settings, &wallet, args.dry_run, None, "bind", action, facts, |(), facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| {
         facts.title("bound; inference of this version pays what it was trained on");
         facts.id(args.version);
     })
@@ -73,12 +73,12 @@ async fn bind(settings: &Settings, args: ModelBindArgs) -> anyhow::Result<Outcom
 
 async fn upgrade(settings: &Settings, args: ModelUpgradeArgs) -> anyhow::Result<Outcome> {
     let wallet = session::wallet(settings).await?;
-    let (action, name, done) = match args.accept {
-        true => (wallet.accept_upgrade(args.version)?, "acceptUpgrade", "this version is current"),
-        false => (wallet.propose_upgrade(args.version)?, "proposeUpgrade", "proposed; the DAO accepts it"),
+    let (action, done) = match args.accept {
+        true => (wallet.accept_upgrade(args.version)?, "this version is current"),
+        false => (wallet.propose_upgrade(args.version)?, "proposed; the DAO accepts it"),
     };
     let facts = Facts::new("upgrade the model").with("version", args.version);
-    act(settings, &wallet, args.dry_run, None, name, action, facts, |(), facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| {
         facts.title(done);
         facts.id(args.version);
     })
@@ -116,7 +116,7 @@ async fn pay(settings: &Settings, args: InferencePayArgs) -> anyhow::Result<Outc
     let spend = spend(&wallet, &args.amount).await?;
     let facts = Facts::new("pay for an inference").with("version", args.version).with("amount", &args.amount);
     let action = wallet.pay_inference(args.version, spend.token, spend.amount, args.request, proof.as_ref())?;
-    act(settings, &wallet, args.dry_run, Some(spend), "pay", action, facts, |payment, facts| {
+    act(settings, &wallet, args.dry_run, Some(spend), action, facts, |payment, facts| {
         facts.title("paid");
         told(payment, facts);
     })
@@ -129,7 +129,7 @@ async fn order(settings: &Settings, args: InferenceOrderArgs) -> anyhow::Result<
     let deadline = wallet.reader().head().await?.timestamp.saturating_add(args.minutes * 60);
     let facts = Facts::new("order an inference").with("version", args.version).with("deadline", deadline);
     let action = wallet.order_inference(args.version, spend.token, spend.amount, args.request, deadline)?;
-    act(settings, &wallet, args.dry_run, Some(spend), "order", action, facts, |payment, facts| {
+    act(settings, &wallet, args.dry_run, Some(spend), action, facts, |payment, facts| {
         facts.title("ordered; the price is in escrow");
         told(payment, facts);
     })
@@ -141,7 +141,7 @@ async fn fulfil(settings: &Settings, args: InferenceFulfilArgs) -> anyhow::Resul
     let wallet = session::wallet(settings).await?;
     let facts = Facts::new("show the proof of an order").with("payment", args.payment);
     let action = wallet.fulfil_inference(args.payment, &proof)?;
-    act(settings, &wallet, args.dry_run, None, "fulfil", action, facts, |(), facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| {
         facts.title("the proof holds; the order is paid");
         facts.id(args.payment);
     })
@@ -152,7 +152,7 @@ async fn refund(settings: &Settings, args: InferenceRefundArgs) -> anyhow::Resul
     let wallet = session::wallet(settings).await?;
     let facts = Facts::new("send the price of an order back").with("payment", args.payment);
     let action = wallet.refund_inference(args.payment)?;
-    act(settings, &wallet, args.dry_run, None, "refund", action, facts, |(), facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| {
         facts.title("refunded");
         facts.id(args.payment);
     })

@@ -35,7 +35,7 @@ async fn create(settings: &Settings, args: ProposalCreateArgs) -> anyhow::Result
         Proposal { calls: calls(wallet.reader().deployment(), &args)?, description: args.description.clone() };
     let facts = Facts::new("propose").with("proposal", proposal.id()).with("calls", proposal.calls.len());
     let action = wallet.propose(&proposal)?;
-    act(settings, &wallet, args.dry_run, None, "propose", action, facts, |id, facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |id, facts| {
         facts.title("proposed");
         facts.id(id);
     })
@@ -77,7 +77,7 @@ async fn vote(settings: &Settings, args: ProposalVoteArgs) -> anyhow::Result<Out
     let tokens = session::tokens(wallet.reader()).await?;
     let facts = Facts::new("vote").with("proposal", args.proposal);
     let action = wallet.cast_vote(args.proposal, support, &args.reason)?;
-    act(settings, &wallet, args.dry_run, None, "castVote", action, facts, |ballot, facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |ballot, facts| {
         facts.title("voted");
         facts.add("votes", tokens.money(ballot.weight, tokens.stake.token).text());
         facts.id(args.proposal);
@@ -90,7 +90,7 @@ async fn queue(settings: &Settings, args: ProposalStepArgs) -> anyhow::Result<Ou
     let found = view::found(wallet.reader(), args.proposal).await?;
     let facts = Facts::new("queue the proposal").with("proposal", args.proposal);
     let action = wallet.queue_proposal(&found.proposal)?;
-    act(settings, &wallet, args.dry_run, None, "queue", action, facts, |eta, facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |eta, facts| {
         facts.title("queued");
         facts.add("executableAt", eta);
         facts.id(args.proposal);
@@ -103,7 +103,7 @@ async fn execute(settings: &Settings, args: ProposalStepArgs) -> anyhow::Result<
     let found = view::found(wallet.reader(), args.proposal).await?;
     let facts = Facts::new("execute the proposal").with("proposal", args.proposal);
     let action = wallet.execute_proposal(&found.proposal)?;
-    act(settings, &wallet, args.dry_run, None, "execute", action, facts, |(), facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| {
         facts.title("executed");
         facts.id(args.proposal);
     })

@@ -87,7 +87,7 @@ async fn commit(settings: &Settings, args: ScoreCommitArgs) -> anyhow::Result<Ou
     }
     let facts = Facts::new("commit to a score").with("version", args.version).with("round", round);
     let action = wallet.commit_score(args.version, commitment)?;
-    act(settings, &wallet, args.dry_run, None, "commitScore", action, facts, |round, facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |round, facts| {
         facts.title(format!("committed in round {round}; nobody sees the score before `usufruct score reveal`"));
         facts.id(commitment);
     })
@@ -104,7 +104,7 @@ async fn reveal(settings: &Settings, args: ScoreStepArgs) -> anyhow::Result<Outc
     let kept: Kept = serde_json::from_str(&text).with_context(|| format!("{} is damaged", file.display()))?;
     let facts = Facts::new("show the score").with("version", args.version).with("score", kept.score);
     let action = wallet.reveal_score(args.version, kept.score, kept.salt)?;
-    act(settings, &wallet, args.dry_run, None, "revealScore", action, facts, |round, facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |round, facts| {
         facts.title(format!("shown in round {round}"));
         facts.id(round);
     })
@@ -115,7 +115,7 @@ async fn settle(settings: &Settings, args: ScoreStepArgs) -> anyhow::Result<Outc
     let wallet = session::wallet(settings).await?;
     let facts = Facts::new("end the round of scores").with("version", args.version);
     let action = wallet.settle_score(args.version)?;
-    act(settings, &wallet, args.dry_run, None, "settleScore", action, facts, |(median, mean), facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |(median, mean), facts| {
         facts.title(format!("score {mean}"));
         facts.add("median", median);
         facts.add("clippedMean", mean);

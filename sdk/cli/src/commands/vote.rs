@@ -47,7 +47,7 @@ async fn delegate(settings: &Settings, args: DelegateArgs) -> anyhow::Result<Out
     let delegatee = args.delegatee.unwrap_or_else(|| wallet.address());
     let facts = Facts::new("delegate votes").with("delegatee", delegatee);
     let action = wallet.delegate_votes(delegatee);
-    act(settings, &wallet, args.dry_run, None, "delegate", action, facts, |(), facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| {
         facts.title("votes delegated");
         facts.id(delegatee);
     })

@@ -15,7 +15,7 @@ pub(super) async fn tombstone(settings: &Settings, args: TombstoneArgs) -> anyho
     let wallet = session::wallet(settings).await?;
     let facts = Facts::new("withdraw the version for good").with("version", args.version).with("reason", &args.reason);
     let action = wallet.tombstone(args.version, &args.reason);
-    act(settings, &wallet, args.dry_run, None, "tombstone", action, facts, |(), facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| {
         facts.title("the version is withdrawn");
         facts.id(args.version);
     })
@@ -28,7 +28,7 @@ pub(in crate::commands) async fn asset(settings: &Settings, command: AssetComman
     let wallet = session::wallet(settings).await?;
     let facts = Facts::new("give the asset away").with("asset", args.asset).with("to", args.to);
     let action = wallet.transfer_asset(args.asset, args.to);
-    act(settings, &wallet, args.dry_run, None, "transferFrom", action, facts, |(), facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| {
         facts.title("the asset has another owner");
         facts.id(args.asset);
     })

@@ -24,7 +24,7 @@ pub(super) async fn commit_receipts(settings: &Settings, args: ReceiptsCommitArg
     };
     let facts = Facts::new("submit receipts").with("job", args.job).with("deliveredUnits", args.units);
     let action = wallet.commit_receipts(args.job, &receipts, &args.signature);
-    act(settings, &wallet, args.dry_run, None, "commitReceipts", action, facts, |(), facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| {
         facts.title("the receipts are on chain");
         facts.id(args.job);
     })
@@ -36,7 +36,7 @@ pub(super) async fn charge_late(settings: &Settings, args: ChargeLateArgs) -> an
     let tokens = session::tokens(wallet.reader()).await?;
     let facts = Facts::new("charge late usage").with("job", args.job);
     let action = wallet.charge_late(args.job, args.license_index);
-    act(settings, &wallet, args.dry_run, None, "chargeLate", action, facts, |(units, charged, penalty), facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |(units, charged, penalty), facts| {
         facts.title("late usage is charged");
         facts.add("units", units);
         facts.add("charged", tokens.money(*charged, tokens.payment.token).text());
@@ -51,7 +51,7 @@ pub(super) async fn close(settings: &Settings, args: JobCloseArgs) -> anyhow::Re
     let tokens = session::tokens(wallet.reader()).await?;
     let facts = Facts::new("close the job").with("job", args.job);
     let action = wallet.close_job(args.job);
-    act(settings, &wallet, args.dry_run, None, "closeJob", action, facts, |end, facts| {
+    act(settings, &wallet, args.dry_run, None, action, facts, |end, facts| {
         match end {
             JobEnd::Closed { refund } => {
                 facts.title("the job is closed");

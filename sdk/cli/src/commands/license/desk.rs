@@ -42,7 +42,7 @@ pub(super) async fn buy(settings: &Settings, args: BuyArgs, path: &std::path::Pa
         .with("price", price.price_text());
     let spend = Spend { token: quote.token, spender: wallet.reader().deployment().royalty_roots, amount: price.amount };
     let action = wallet.buy_quoted(&signed, licensee);
-    act(settings, &wallet, args.dry_run, Some(spend), "buyQuoted", action, facts, bought).await
+    act(settings, &wallet, args.dry_run, Some(spend), action, facts, bought).await
 }
 
 fn bought(license: &LicenseId, facts: &mut Facts) {
@@ -59,7 +59,7 @@ pub(super) async fn trial(settings: &Settings, args: TrialArgs) -> anyhow::Resul
         .with("licensee", args.licensee)
         .with("units", args.units);
     let action = wallet.grant_trial(args.version, args.licensee, args.units, args.days.seconds());
-    act(settings, &wallet, args.dry_run, None, "grantTrial", action, facts, bought).await
+    act(settings, &wallet, args.dry_run, None, action, facts, bought).await
 }
 
 /// Ends a license and pays back.
@@ -72,7 +72,7 @@ pub(super) async fn revoke(settings: &Settings, args: RevokeArgs) -> anyhow::Res
     // At most the price; what is left of it now is a matter of seconds.
     let spend = Spend { token, spender: wallet.reader().deployment().license_desk, amount: price };
     let action = wallet.revoke_and_refund_license(license, &args.reason);
-    act(settings, &wallet, args.dry_run, Some(spend), "revokeAndRefund", action, facts, |refund, facts| {
+    act(settings, &wallet, args.dry_run, Some(spend), action, facts, |refund, facts| {
         facts.title(format!("license {license} ended"));
         facts.add("refunded", tokens.money(*refund, token).text());
         facts.id(license);
@@ -99,7 +99,7 @@ pub(super) async fn cancel(settings: &Settings, args: CancelArgs) -> anyhow::Res
     let wallet = session::wallet(settings).await?;
     let facts = Facts::new(format!("cancel {}", args.file.display())).with("nonce", nonce);
     let action = wallet.use_license_nonce(nonce);
-    act(settings, &wallet, args.dry_run, None, "useNonce", action, facts, |(), facts| facts.title("canceled")).await
+    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| facts.title("canceled")).await
 }
 
 #[derive(Serialize)]
