@@ -254,7 +254,9 @@ async fn logs_of_other_blocks_twice_or_without_a_block_are_refused() {
     check(|logs| logs[1]["blockHash"] = Value::Null, "a log without its block").await;
     let reorged = |logs: &mut Value| logs[1]["blockHash"] = json!(format!("0x{}", "11".repeat(32)));
     check(reorged, "the chain was reorganised at block").await;
-    check(|logs| logs[1]["data"] = json!("0x01"), "a log cannot be read").await;
+    // Some logs are none of ours, and not read.
+    let cut = |logs: &mut Value| logs.as_array_mut().unwrap().iter_mut().for_each(|log| log["data"] = json!("0x01"));
+    check(cut, "a log cannot be read").await;
 }
 
 #[tokio::test]

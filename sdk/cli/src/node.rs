@@ -8,4 +8,4 @@ mod stack;
 
 pub(crate) use embedded::{Embedded, EmbeddedOptions, GOVERNOR, address_book};
 pub(crate) use metrics::Metrics;
-pub(crate) use stack::{Stack, StackOptions, token_file};
+pub(crate) use stack::{Stack, StackOptions, listen, token_file};

@@ -10,7 +10,7 @@ use usufruct_storage::Network;
 
 use crate::{
     args::UpArgs,
-    node::{Embedded, EmbeddedOptions, Metrics, Stack, StackOptions, address_book, token_file},
+    node::{Embedded, EmbeddedOptions, Metrics, Stack, StackOptions, address_book, listen, token_file},
     output::{self, Progress},
     settings::{EndpointFile, NodeFile, Settings, key},
 };
@@ -24,6 +24,9 @@ pub(crate) async fn run(settings: &Settings, args: UpArgs) -> anyhow::Result<()>
     let (http_port, rpc_port) = (port(&key::HTTP_PORT, args.http_port)?, port(&key::RPC_PORT, args.rpc_port)?);
     let iroh_port = port(&key::IROH_PORT, args.iroh_port)?;
     let block_time = settings.pick(&key::BLOCK_TIME, args.block_time)?.map(|seconds| seconds.value);
+    let local = |port: Option<u16>| SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)));
+    // A port that is taken is found out before anything has started; the stack listens for good.
+    drop(listen(local(http_port)).await?);
     let metrics = Metrics::install()?;
     let progress = Progress::new(settings);
     progress.stage("starting Postgres and the dev chain");
@@ -34,7 +37,6 @@ pub(crate) async fn run(settings: &Settings, args: UpArgs) -> anyhow::Result<()>
     };
     let embedded = Embedded::start(dir, &options).await?;
     progress.stage("starting the indexer and GraphQL");
-    let local = |port: Option<u16>| SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)));
     let stack = StackOptions {
         dir: dir.clone(),
         postgres: embedded.cluster.url().to_owned(),

@@ -49,16 +49,18 @@ pub(crate) struct Stack {
     watcher: JoinHandle<()>,
 }
 
+/// Listens for HTTP.
+pub(crate) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}: is the port taken? choose another with --http-port or --listen")
+    })
+}
+
 impl Stack {
     /// Starts everything; on an error, what was started is stopped.
     pub(crate) async fn start(options: &StackOptions, metrics: &Metrics) -> anyhow::Result<Self> {
         // The port first: it is the cheapest thing to be refused.
-        let listener = TcpListener::bind(options.listen).await.with_context(|| {
-            format!(
-                "cannot listen on {}: is the port taken? choose another with --http-port or --listen",
-                options.listen
-            )
-        })?;
+        let listener = listen(options.listen).await?;
         let address = listener.local_addr()?;
         let db = Db::connect(&DbConfig::new(&options.postgres)).await?;
         db.migrate().await?;
