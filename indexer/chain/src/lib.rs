@@ -25,8 +25,8 @@ pub use dev::Development;
 pub use error::{Cause, ChainError};
 pub use follow::{Batch, FollowError, FollowOptions, Follower, KnownBlocks, Step};
 pub use reader::{
-    Case, CaseStage, Dispute, EasReader, Events, Job, License, Parameters, PendingEpoch, ProposalState, ProposalView,
-    Reader, ScoreRound, Stake,
+    Case, CaseStage, Dispute, EasReader, Events, InferenceOrder, Job, License, Meter, ModelState, Parameters,
+    PendingEpoch, ProposalState, ProposalView, Reader, ScoreRound, Stake,
 };
 pub use revert::Revert;
 pub use rpc::{Finality, Header, Rpc, RpcConfig};

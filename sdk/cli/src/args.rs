@@ -30,18 +30,20 @@ pub(crate) use dao::{
     VoteCommand,
 };
 pub(crate) use dataset::{
-    AssetCommand, DatasetCommand, Direction, GetArgs, LineageCommand, LineageShowArgs, ObligationArg, PublishArgs,
-    TermsArgs, TombstoneArgs, UseArg,
+    DatasetCommand, Direction, GetArgs, LineageCommand, LineageShowArgs, ObligationArg, PublishArgs, TermsArgs,
+    TombstoneArgs, TransferArgs, UseArg,
 };
 pub(crate) use dispute::{
     ArbiterCommand, CaseArgs, DecideArgs, DisputeAnswerArgs, DisputeArgs, DisputeCommand, DisputeEnforceArgs,
     DisputeOpenArgs, DisputeProveArgs, case_id,
 };
 pub(crate) use epoch::{ClaimArgs, EpochCommand, SettleArgs};
-pub(crate) use job::{ChargeLateArgs, JobCloseArgs, JobCommand, JobRunArgs, ReceiptsCommand, ReceiptsCommitArgs};
+pub(crate) use job::{
+    ChargeLateArgs, JobCloseArgs, JobCommand, JobRunArgs, ReceiptsCommand, ReceiptsCommitArgs, ReceiptsSignArgs,
+};
 pub(crate) use model::{
-    InferenceCommand, InferenceFulfilArgs, InferenceOrderArgs, InferencePayArgs, InferenceRefundArgs, ModelBindArgs,
-    ModelCommand, ModelUpgradeArgs,
+    BindArgs, InferenceCommand, InferenceFulfilArgs, InferenceListArgs, InferenceOrderArgs, InferencePayArgs,
+    InferencePrice, InferenceRefundArgs, ModelCommand, ReceiptArgs, UpgradeArgs, UpgradeCommand,
 };
 pub(crate) use node::{DemoArgs, ServeArgs, UpArgs};
 pub(crate) use offchain::{AnchorArgs, DomainArgs, SignArgs, StatementCommand, VerifyArgs};
@@ -135,9 +137,6 @@ pub(crate) enum Command {
     /// Publish, find, read and check datasets
     #[command(subcommand)]
     Dataset(DatasetCommand),
-    /// Datasets and models as property
-    #[command(subcommand)]
-    Asset(AssetCommand),
     /// Sign statements about a version and anchor them on chain
     #[command(subcommand)]
     Attest(AttestCommand),
@@ -153,7 +152,7 @@ pub(crate) enum Command {
     /// Train on licensed data with a metered job
     #[command(subcommand)]
     Job(JobCommand),
-    /// Bind models to the jobs that trained them
+    /// Publish models, bind them to the jobs that made them, upgrade them
     #[command(subcommand)]
     Model(ModelCommand),
     /// Pay for inference, so that what a model was trained on is paid

@@ -10,6 +10,7 @@ mod demo;
 mod dispute;
 mod doctor;
 mod epoch;
+mod inference;
 mod job;
 mod license;
 mod lineage;
@@ -74,7 +75,6 @@ pub(crate) async fn run(settings: &Settings, command: Command) -> anyhow::Result
         Command::Status => status::run(settings).await?,
         Command::Doctor => doctor::run(settings).await,
         Command::Dataset(command) => dataset::run(settings, command).await?,
-        Command::Asset(command) => dataset::asset(settings, command).await?,
         Command::Attest(command) => attest::run(settings, command).await?,
         Command::Stake(command) => stake::run(settings, command).await?,
         Command::License(command) => license::run(settings, command).await?,
@@ -85,7 +85,7 @@ pub(crate) async fn run(settings: &Settings, command: Command) -> anyhow::Result
         Command::Chain(command) => chain::run(settings, command).await?,
         Command::Score(command) => score::run(settings, command).await?,
         Command::Model(command) => model::run(settings, command).await?,
-        Command::Inference(command) => model::inference(settings, command).await?,
+        Command::Inference(command) => inference::run(settings, command).await?,
         Command::Dispute(command) => dispute::run(settings, command).await?,
         Command::Arbiter(command) => dispute::arbiter(settings, command).await?,
         Command::Vote(command) => vote::run(settings, command).await?,

@@ -7,11 +7,6 @@ use support::{
     Home,
     node::{Chain, Node, as_account, text},
 };
-use usufruct_chain::{Signer, Wallet};
-use usufruct_types::{
-    AssetId, B256, BlobHash, Ppm, TermsId, VersionId,
-    event::{AssetKind, Recipient, VersionInput},
-};
 
 const SELLER: u32 = 2;
 const COPIER: u32 = 3;
@@ -138,9 +133,9 @@ fn licenses_are_quoted_intended_given_and_taken_back() {
 
     // What is withdrawn is no longer sold; what is given away has another owner.
     let asset = text(&tour.run(SELLER, &["dataset", "list"]), "/datasets/0/assetId").to_owned();
-    tour.refused(SELLER, &["asset", "transfer", &asset, OTHER_ADDRESS], 2, "--yes");
-    tour.run(SELLER, &["asset", "transfer", &asset, OTHER_ADDRESS, "--yes"]);
-    tour.refused(SELLER, &["dataset", "tombstone", &version, "--reason", "old", "--yes"], 4, "not asset owner");
+    tour.refused(SELLER, &["dataset", "transfer", &asset, OTHER_ADDRESS], 2, "--yes");
+    tour.run(SELLER, &["dataset", "transfer", &asset, OTHER_ADDRESS, "--yes"]);
+    tour.refused(SELLER, &["dataset", "tombstone", &version, "--reason", "old", "--yes"], 4, "is owned by");
     tour.run(OTHER, &["dataset", "tombstone", &version, "--reason", "old", "--yes"]);
     tour.refused(BUYER, &["license", "buy", &version], 3, "was withdrawn");
 }
@@ -215,56 +210,4 @@ fn copies_are_proven_and_slashed_and_the_dao_decides_what_nobody_can_prove() {
     assert_eq!(shown["state"], "dismissed");
     let verified = tour.home.run(&["chain", "verify", "--json"]).worked().json();
     assert_eq!(verified["parameters"]["protocolFeePpm"], 30_000, "the vote took effect");
-}
-
-#[test]
-fn inference_pays_what_the_model_was_trained_on() {
-    let tour = Tour::start();
-    let (_, data) = tour.publish(SELLER, "strikes");
-    let job = tour.run(BUYER, &["job", "run", &data, "--steps", "5"]);
-    let job = text(&job, "/job").to_owned();
-    tour.refused(BUYER, &["job", "close", &job], 4, "job is closed");
-    tour.refused(OTHER, &["job", "charge-late", &job], 4, "");
-
-    // Registering a model has no command of its own.
-    let (model, version) = tour.chain.run(async |reader| model(reader, "reader").await);
-    let (model, version) = (model.to_string(), version.to_string());
-    tour.refused(OTHER, &["inference", "pay", &version, "0.05", "--request", NOBODY], 4, "model not bound");
-    tour.refused(OTHER, &["model", "bind", &version, "--job", &job], 4, "not asset owner");
-    tour.dry(BUYER, &["model", "bind", &version, "--job", &job]);
-    tour.run(BUYER, &["model", "bind", &version, "--job", &job]);
-    let shown = tour.home.run(&["model", "show", &model, "-q"]).worked().stdout;
-    assert_eq!(shown.trim(), version);
-    let paid = tour.run(OTHER, &["inference", "pay", &version, "0.05", "--request", NOBODY]);
-    assert_eq!(text(&paid, "/payment").len(), 66);
-    tour.refused(OTHER, &["inference", "pay", &version, "0", "--request", NOBODY], 2, "more than nothing");
-    tour.refused(OTHER, &["inference", "order", &version, "0.05", "--request", NOBODY], 4, "no verifier");
-    tour.refused(OTHER, &["inference", "refund", NOBODY], 4, "unknown order");
-}
-
-/// Registers a model of the buyer, under terms that are there.
-async fn model(reader: usufruct_chain::Reader, name: &str) -> (AssetId, VersionId) {
-    let wallet = Wallet::try_new(reader.clone(), Signer::development(BUYER as usize).expect("there is one"));
-    let wallet = wallet.expect("a development chain");
-    let head = reader.head().await.expect("a head").number;
-    let events = reader.events(reader.deployment().block..=head).await.expect("events").events;
-    let terms: Option<TermsId> = events.into_iter().find_map(|located| match located.event {
-        usufruct_types::event::Event::TermsPublished { terms_id, .. } => Some(terms_id),
-        _ => None,
-    });
-    let asset = wallet.create_asset(AssetKind::Model, name).await.expect("a free name").made;
-    let input = VersionInput {
-        asset,
-        manifest: BlobHash(B256::repeat_byte(1)),
-        content_root: B256::repeat_byte(2),
-        shard_table: BlobHash(B256::repeat_byte(3)),
-        shard_table_root: B256::repeat_byte(4),
-        terms: terms.expect("terms are published"),
-        records: 1,
-        size_bytes: 1,
-        shards: 1,
-        parents: Vec::new(),
-        recipients: vec![Recipient { account: wallet.address(), share: Ppm::WHOLE }],
-    };
-    (asset, wallet.register_version(&input).await.expect("a valid version").made)
 }

@@ -82,6 +82,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         passes: args.passes,
         seed: args.seed,
         dir: args.dir.join("job"),
+        job_key: None,
+        keep_open: false,
     };
     let report = trainer::run(&Client::new(&args.node)?, &peer, &wallet, &plan, &(Arc::new(show) as _)).await?;
     println!("job      {}", report.job);

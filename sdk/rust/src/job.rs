@@ -109,7 +109,8 @@ impl Job {
         self.step.load(Ordering::Relaxed)
     }
 
-    /// Ends the job; what is left of its escrow goes back to the trainer.
+    /// Ends the job; what is left of its escrow goes back to the trainer, after the closing window where the
+    /// ledger has one.
     pub async fn close(self, wallet: &Wallet) -> Result<Receipt<JobEnd>, JobError> {
         wallet.close_job(self.id).await.map_err(|source| JobError::Chain { doing: "close the job", source })
     }

@@ -15,10 +15,7 @@ use usufruct_storage::{
     ImportOptions, Imported, Progress, Provider, import_dataset,
     version::{About, PublishedContent, publish_blobs},
 };
-use usufruct_types::{
-    Address, AssetId, BlobHash, TermsId, VersionId,
-    event::{AssetKind, VersionInput},
-};
+use usufruct_types::{Address, AssetId, BlobHash, TermsId, VersionId, event::VersionInput};
 
 use crate::{SentTransaction, access::ServedVersion, peer::Peer, terms};
 
@@ -157,7 +154,7 @@ pub async fn register(
             sent.push(SentTransaction::of("publish", &receipt));
         }
         progress(Stage::CreatingDataset);
-        match wallet.create_asset(AssetKind::Dataset, &plan.name).await {
+        match wallet.create_asset(plan.kind, &plan.name).await {
             Ok(receipt) => sent.push(SentTransaction::of("createAsset", &receipt)),
             // Refused before it was sent: the dataset has versions already.
             Err(ChainError::Revert(revert)) if revert.name == "AssetExists" => {}

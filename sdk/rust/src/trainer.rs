@@ -9,7 +9,7 @@ mod learn;
 
 use std::{path::PathBuf, sync::Arc};
 
-use usufruct_chain::{Signer, Wallet};
+use usufruct_chain::{JobEnd, Signer, Wallet};
 use usufruct_types::{Address, Amount, B256, JobId, LicenseId, VersionId};
 
 use crate::{
@@ -49,6 +49,10 @@ pub struct TrainPlan {
     pub seed: u64,
     /// Where the usage journal is kept.
     pub dir: PathBuf,
+    /// Key that signs usage and receipts; `None` for one that is forgotten after the run.
+    pub job_key: Option<Signer>,
+    /// Whether the job stays open, for receipts of its providers.
+    pub keep_open: bool,
 }
 
 /// What a training run is doing.
@@ -158,6 +162,8 @@ pub struct TrainReport {
     pub deposit: Amount,
     /// What went back.
     pub refund: Amount,
+    /// How the job ended; `None` where it was left open.
+    pub end: Option<JobEnd>,
     /// Shards read, over all passes.
     pub shards: u64,
     /// Records read.
@@ -212,7 +218,8 @@ pub async fn run(
         None => budget(&sources, plan.passes)?.total,
     };
     let (passes, dir) = (plan.passes, plan.dir.clone());
-    let job_plan = JobPlan { sources, token, deposit, passes, job_key: Signer::ephemeral(), dir };
+    let job_key = plan.job_key.clone().unwrap_or_else(Signer::ephemeral);
+    let job_plan = JobPlan { sources, token, deposit, passes, job_key, dir };
     let job = Job::open(wallet, job_plan).await?;
     sent.extend(job.opening().iter().cloned());
     progress(TrainStage::Opened { job: job.id(), deposit });
@@ -222,10 +229,13 @@ pub async fn run(
     sent.push(SentTransaction { action: "commitUsage", hash: commitment.transaction, gas_used: commitment.gas_used });
     progress(TrainStage::Committed { sequence: commitment.sequence, fee: commitment.fee });
     let id = job.id();
-    let closed = job.close(wallet).await?;
-    sent.push(SentTransaction::of("closeJob", &closed));
-    let refund = closed.made.refund();
-    progress(TrainStage::Closed { refund });
+    let mut end = None;
+    if !plan.keep_open {
+        let closed = job.close(wallet).await?;
+        sent.push(SentTransaction::of("closeJob", &closed));
+        progress(TrainStage::Closed { refund: closed.made.refund() });
+        end = Some(closed.made);
+    }
 
     for licensed in &mut licensed {
         let units = commitment.units.iter().find(|(version, _)| *version == licensed.version);
@@ -239,7 +249,8 @@ pub async fn run(
         licenses: licensed,
         token,
         deposit,
-        refund,
+        refund: end.map_or(Amount::ZERO, JobEnd::refund),
+        end,
         shards: trained.shards,
         records: trained.records,
         size_bytes: trained.size_bytes,

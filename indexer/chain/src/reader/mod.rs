@@ -1,7 +1,9 @@
 //! Reading our contracts: events in order, and views.
 
+mod delivery;
 mod eas;
 mod logs;
+mod models;
 mod protocol;
 mod views;
 
@@ -13,8 +15,10 @@ use usufruct_types::event::Located;
 use crate::{ChainError, Deployment, DeploymentError, Header, Rpc, RpcConfig};
 use logs::LogRange;
 
+pub use delivery::Meter;
 pub use eas::EasReader;
 pub(crate) use logs::raw_log;
+pub use models::{InferenceOrder, ModelState};
 pub use protocol::{Case, CaseStage, Dispute, ProposalState, ProposalView, ScoreRound};
 pub use views::{Job, License, Parameters, PendingEpoch, Stake};
 

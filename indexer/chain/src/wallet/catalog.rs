@@ -34,9 +34,10 @@ impl Wallet {
         })
     }
 
-    /// Gives an asset to another account; royalties of later versions and later revenue go with it.
+    /// Gives an asset of the account to another: publishing, licensing and withdrawing go with it. What each version
+    /// owes to its recipients stays theirs. Refused where the receiver is a contract that takes no ERC-721 tokens.
     pub fn transfer_asset(&self, asset: AssetId, to: Address) -> Action<'_, ()> {
-        let call = AssetRegistry::transferFromCall { from: self.address(), to, tokenId: asset.0.into() };
+        let call = AssetRegistry::safeTransferFrom_0Call { from: self.address(), to, tokenId: asset.0.into() };
         Action::new(self, self.reader.deployment().asset_registry, &call, |outcome| {
             outcome.find(|event| matches!(event, Event::AssetTransferred { .. }).then_some(()))
         })

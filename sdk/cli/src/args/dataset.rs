@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use usufruct_types::{Address, AssetId, Unit, VersionId};
+use usufruct_types::{Address, Unit, VersionId};
 
 use super::value::{ByteSize, ContributorArg, Days, ParentArg, RecipientArg, Share, SourceArg};
 
@@ -27,6 +27,11 @@ pub(crate) enum DatasetCommand {
     /// Fetch a version and check every byte against the chain
     #[command(after_help = "Example:\n  usufruct dataset verify 0x5f…c1")]
     Verify(VersionArgs),
+    /// Give a dataset or model to another account: who owns it publishes, licenses and withdraws
+    #[command(
+        after_help = "Examples:\n  usufruct dataset transfer strikes 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --yes --dev-account 2\n  usufruct dataset transfer 0xa1…07 0x7099…79C8 --dry-run\n\nOnly royalties to come can change: each version goes on paying the recipients that it names; the\nnew owner names those of later versions."
+    )]
+    Transfer(TransferArgs),
     /// Withdraw a version for good: no more licenses are sold, those sold hold
     #[command(
         after_help = "Example:\n  usufruct dataset tombstone 0x5f…c1 --reason \"a contributor withdrew\" --yes --dev-account 2"
@@ -50,21 +55,12 @@ pub(crate) struct TombstoneArgs {
     pub(crate) dry_run: bool,
 }
 
-/// `usufruct asset`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum AssetCommand {
-    /// Give an asset to another account; what was earned before stays where it is due
-    #[command(
-        after_help = "Example:\n  usufruct asset transfer 0xa1…07 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 --yes --dev-account 2"
-    )]
-    Transfer(TransferArgs),
-}
-
-/// `usufruct asset transfer`.
+/// `usufruct dataset transfer`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct TransferArgs {
-    /// Asset id
-    pub(crate) asset: AssetId,
+    /// Name of one of your datasets or models, or any asset id
+    #[arg(value_name = "NAME|ID")]
+    pub(crate) dataset: String,
     /// Who gets it
     pub(crate) to: Address,
     /// Do it: only the new owner can give it back

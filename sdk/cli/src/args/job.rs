@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use alloy_primitives::Bytes;
 use clap::{Args, Subcommand};
-use usufruct_types::{B256, JobId, VersionId};
+use usufruct_types::{Address, JobId, VersionId};
+
+use super::model::ReceiptArgs;
 
 /// `usufruct job`.
 #[derive(Debug, Subcommand)]
@@ -14,18 +16,20 @@ pub(crate) enum JobCommand {
         after_help = "Examples:\n  usufruct job run 0x5f…c1 0x77…02 --deposit 5 --dev-account 4\n  usufruct job run --search gutenberg --deposit 0 --steps 300 --dev-account 4"
     )]
     Run(JobRunArgs),
-    /// Receipts of what providers delivered
-    #[command(subcommand)]
-    Receipts(ReceiptsCommand),
-    /// Charge what was delivered and not committed in time, with the penalty
-    #[command(after_help = "Example:\n  usufruct job charge-late 0x3d…9e --license-index 0")]
-    ChargeLate(ChargeLateArgs),
-    /// Close a job: at once, or in two steps where its rules have a closing window
-    #[command(after_help = "Example:\n  usufruct job close 0x3d…9e --dev-account 8")]
-    Close(JobCloseArgs),
     /// Show a job: licenses, escrow, usage
     #[command(after_help = "Example:\n  usufruct job show 0x3d…9e")]
     Show(JobShowArgs),
+    /// Sign and record what was delivered to a job
+    #[command(subcommand)]
+    Receipts(ReceiptsCommand),
+    /// Charge what was delivered and not committed in time, with the penalty. Anyone may
+    #[command(after_help = "Example:\n  usufruct job charge-late 0x3d…9e --index 0 --dev-account 2")]
+    ChargeLate(ChargeLateArgs),
+    /// End a job and get its escrow back, in two steps where the chain has a closing window
+    #[command(
+        after_help = "Example:\n  usufruct job close 0x3d…9e --dev-account 4\n\nWith a closing window the first call opens it and says when the second one pays back."
+    )]
+    Close(JobCloseArgs),
 }
 
 /// `usufruct job run`.
@@ -52,6 +56,12 @@ pub(crate) struct JobRunArgs {
     /// Where the job keeps its shards and log [default: jobs/ in the data directory]
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
+    /// File of the job's key; made where it is not there [default: a key that is forgotten]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) job_key: Option<PathBuf>,
+    /// Leave the job open, for receipts; `usufruct job close` ends it
+    #[arg(long)]
+    pub(crate) keep_open: bool,
 }
 
 /// `usufruct job show`.
@@ -64,37 +74,43 @@ pub(crate) struct JobShowArgs {
 /// `usufruct job receipts`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReceiptsCommand {
-    /// Submit what you delivered to a job, signed by the job's key
+    /// Sign with the job's key what a provider delivered; sends nothing
     #[command(
-        after_help = "Example:\n  usufruct job receipts commit 0x3d…9e --units 1000 --sequence 1 --receipts 0x5e…01 --root 0x77…02 \\\n      --signature 0x…1b --dev-account 2"
+        after_help = "Example:\n  usufruct job receipts sign 0x3d…9e --provider 0x3C44…93BC --index 0 --sequence 1 --units 1000 \\\n      --receipts receipts.parquet --job-key job.key"
+    )]
+    Sign(ReceiptsSignArgs),
+    /// Record what you delivered to a job, signed by the job's key; moves no money
+    #[command(
+        after_help = "Examples:\n  usufruct job receipts commit 0x3d…9e --index 0 --sequence 1 --units 1000 --receipts receipts.parquet \\\n      --signature 0x9b…1c --dev-account 2\n  usufruct job receipts commit 0x3d…9e --index 0 --sequence 1 --units 1000 --receipts receipts.parquet \\\n      --job-key job.key --dry-run"
     )]
     Commit(ReceiptsCommitArgs),
+}
+
+/// `usufruct job receipts sign`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ReceiptsSignArgs {
+    #[command(flatten)]
+    pub(crate) receipts: ReceiptArgs,
+    /// Who delivered, and will record it
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) provider: Address,
+    /// File with the job's key, as `job run --job-key` keeps it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) job_key: PathBuf,
 }
 
 /// `usufruct job receipts commit`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ReceiptsCommitArgs {
-    /// Job id
-    pub(crate) job: JobId,
-    /// The license's place in the job
-    #[arg(long, value_name = "PLACE", default_value_t = 0)]
-    pub(crate) license_index: u32,
-    /// Ascending for each job and license
-    #[arg(long)]
-    pub(crate) sequence: u64,
-    /// Units delivered since the job opened
-    #[arg(long)]
-    pub(crate) units: u128,
-    /// BLAKE3 of the receipts
-    #[arg(long, value_name = "HASH")]
-    pub(crate) receipts: B256,
-    /// Root of the tree over them
-    #[arg(long, value_name = "HASH")]
-    pub(crate) root: B256,
-    /// Signature of the job's key, 65 bytes in hex
-    #[arg(long, value_name = "HEX")]
-    pub(crate) signature: Bytes,
-    /// Only try
+    #[command(flatten)]
+    pub(crate) receipts: ReceiptArgs,
+    /// The job key's signature, in hex, as `job receipts sign` prints it
+    #[arg(long, value_name = "HEX", required_unless_present = "job_key")]
+    pub(crate) signature: Option<Bytes>,
+    /// File with the job's key, to sign here
+    #[arg(long, value_name = "FILE", conflicts_with = "signature")]
+    pub(crate) job_key: Option<PathBuf>,
+    /// Only say whether the chain takes it, and for how much gas
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
@@ -104,10 +120,10 @@ pub(crate) struct ReceiptsCommitArgs {
 pub(crate) struct ChargeLateArgs {
     /// Job id
     pub(crate) job: JobId,
-    /// The license's place in the job
-    #[arg(long, value_name = "PLACE", default_value_t = 0)]
-    pub(crate) license_index: u32,
-    /// Only try
+    /// The license's place in the job, from 0
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) index: u64,
+    /// Only say whether the chain takes it, and for how much gas
     #[arg(long)]
     pub(crate) dry_run: bool,
 }
@@ -117,7 +133,7 @@ pub(crate) struct ChargeLateArgs {
 pub(crate) struct JobCloseArgs {
     /// Job id
     pub(crate) job: JobId,
-    /// Only try
+    /// Only say whether the chain takes it, and for how much gas
     #[arg(long)]
     pub(crate) dry_run: bool,
 }

@@ -2,11 +2,12 @@
 
 mod fetch;
 mod property;
-mod publish;
+pub(super) mod publish;
 mod show;
 
 use serde::Serialize;
 use usufruct_sdk::graph::answer;
+use usufruct_types::event::AssetKind;
 
 use crate::{
     args::DatasetCommand,
@@ -15,12 +16,10 @@ use crate::{
     settings::Settings,
 };
 
-pub(super) use property::asset;
-
 /// Runs a dataset command.
 pub(crate) async fn run(settings: &Settings, command: DatasetCommand) -> anyhow::Result<Outcome> {
     match command {
-        DatasetCommand::Publish(args) => publish::run(settings, *args).await,
+        DatasetCommand::Publish(args) => publish::run(settings, AssetKind::Dataset, *args).await,
         DatasetCommand::List(args) => {
             let datasets = session::client(settings)?.datasets(args.search.as_deref(), args.limit).await?;
             Ok(Outcome::report(Datasets { datasets, search: args.search }))
@@ -30,6 +29,7 @@ pub(crate) async fn run(settings: &Settings, command: DatasetCommand) -> anyhow:
         }
         DatasetCommand::Get(args) => fetch::get(settings, args).await,
         DatasetCommand::Verify(args) => fetch::verify(settings, args.version).await,
+        DatasetCommand::Transfer(args) => property::transfer(settings, args).await,
         DatasetCommand::Tombstone(args) => property::tombstone(settings, args).await,
     }
 }

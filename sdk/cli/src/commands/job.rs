@@ -8,6 +8,7 @@ use std::{
 };
 
 use serde::Serialize;
+use usufruct_chain::JobEnd;
 use usufruct_sdk::{
     graph::{Client, answer},
     trainer::{self, Choice, TrainPlan, TrainReport, TrainSink, TrainStage},
@@ -15,7 +16,7 @@ use usufruct_sdk::{
 use usufruct_types::{Address, B256, BlobHash, JobId, LicenseId, VersionId};
 
 use crate::{
-    args::{JobCommand, JobRunArgs, ReceiptsCommand},
+    args::{JobCommand, JobRunArgs},
     commands::{Outcome, Sent, gas_text, money_text, session, version_name},
     errors::Fault,
     output::{Align, Money, Page, Progress, Report, parse_amount, size_text},
@@ -35,6 +36,11 @@ struct Run {
     deposit: Money,
     fee: Money,
     refund: Money,
+    /// `open`, `closing` or `closed`.
+    state: &'static str,
+    /// Unix second from which `job close` pays the escrow back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refundable_at: Option<u64>,
     shards: u64,
     records: u64,
     size_bytes: u64,
@@ -76,6 +82,13 @@ impl Report for Run {
             ("escrow", format!("{}, {} came back", self.deposit.text(), self.refund.text())),
             ("gas", gas_text(&self.transactions)),
         ]);
+        match (self.state, self.refundable_at) {
+            ("open", _) => page.note("  The job is open; `usufruct job close` ends it and pays the escrow back."),
+            (_, Some(at)) => {
+                page.note(format!("  `usufruct job close` pays the escrow back from Unix second {at} on."))
+            }
+            _ => {}
+        }
         if !self.is_log_fetched {
             page.note("  No node has fetched the usage log yet; royalties inside the datasets wait for it.");
         }
@@ -148,7 +161,7 @@ impl Report for Shown {
 pub(crate) async fn run(settings: &Settings, command: JobCommand) -> anyhow::Result<Outcome> {
     match command {
         JobCommand::Run(args) => train(settings, args).await,
-        JobCommand::Receipts(ReceiptsCommand::Commit(args)) => ledger::commit_receipts(settings, args).await,
+        JobCommand::Receipts(command) => ledger::receipts(settings, command).await,
         JobCommand::ChargeLate(args) => ledger::charge_late(settings, args).await,
         JobCommand::Close(args) => ledger::close(settings, args).await,
         JobCommand::Show(args) => Ok(Outcome::report(Shown(session::client(settings)?.job(args.job).await?))),
@@ -161,6 +174,7 @@ async fn train(settings: &Settings, args: JobRunArgs) -> anyhow::Result<Outcome>
     let tokens = session::tokens(wallet.reader()).await?;
     let deposit = args.deposit.as_deref().map(|text| parse_amount(text, &tokens.payment)).transpose();
     let deposit = deposit.map_err(|error| Fault::usage(error.to_string()))?;
+    let job_key = args.job_key.as_deref().map(ledger::kept_key).transpose()?;
     let peer = session::peer(settings, wallet.reader(), &wallet.address().to_string()).await?;
     let dir = args.dir.unwrap_or_else(|| settings.data_dir.value.join("jobs").join(fresh_name(&wallet)));
     let plan = TrainPlan {
@@ -170,6 +184,8 @@ async fn train(settings: &Settings, args: JobRunArgs) -> anyhow::Result<Outcome>
         passes: args.passes,
         seed: args.seed,
         dir,
+        job_key,
+        keep_open: args.keep_open,
     };
     let progress = Progress::new(settings);
     let standing = session::Standing::of(&peer, wallet.address()).await?;
@@ -226,6 +242,8 @@ fn report(trained: TrainReport, tokens: &session::Tokens, is_log_fetched: bool) 
         deposit: money(trained.deposit),
         fee: money(commitment.fee),
         refund: money(trained.refund),
+        state: state_of(trained.end),
+        refundable_at: refundable_at(trained.end),
         shards: trained.shards,
         records: trained.records,
         size_bytes: trained.size_bytes,
@@ -239,6 +257,21 @@ fn report(trained: TrainReport, tokens: &session::Tokens, is_log_fetched: bool) 
         loss_last: trained.loss_last,
         weights: trained.weights,
         transactions: trained.transactions.iter().map(Sent::from).collect(),
+    }
+}
+
+const fn state_of(end: Option<JobEnd>) -> &'static str {
+    match end {
+        None => "open",
+        Some(JobEnd::Closing { .. }) => "closing",
+        Some(JobEnd::Closed { .. }) => "closed",
+    }
+}
+
+const fn refundable_at(end: Option<JobEnd>) -> Option<u64> {
+    match end {
+        Some(JobEnd::Closing { refundable_at }) => Some(refundable_at),
+        _ => None,
     }
 }
 

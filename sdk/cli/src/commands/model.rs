@@ -1,178 +1,277 @@
-//! `usufruct model` and `usufruct inference`.
+//! `usufruct model`.
 
-use std::{fs, io::Read as _, path::Path};
-
-use alloy_primitives::{Bytes, U256};
-use serde::{Deserialize, Serialize};
-use usufruct_chain::{Proof, Wallet};
-use usufruct_types::{Address, AssetId, PaymentId, VersionId};
+use serde::Serialize;
+use usufruct_chain::{DEVELOPMENT_CHAIN_ID, ModelState, Reader, Wallet};
+use usufruct_types::{
+    Address, AssetId, JobId, VersionId,
+    event::{AssetKind, Event},
+};
 
 use crate::{
-    args::{
-        InferenceCommand, InferenceFulfilArgs, InferenceOrderArgs, InferencePayArgs, InferenceRefundArgs,
-        ModelBindArgs, ModelCommand, ModelUpgradeArgs,
-    },
+    args::{BindArgs, ModelCommand, UpgradeArgs, UpgradeCommand},
     commands::{
         Outcome,
-        act::{Facts, Spend, act},
+        act::{Facts, act},
+        dataset::publish,
         session,
     },
-    errors::Fault,
-    output::{Page, Report, parse_amount},
+    errors::{Exit, Fault},
+    keys,
+    output::{Page, Progress, Report},
     settings::Settings,
 };
 
-/// Longest file with a proof that is read.
-const PROOF_BYTES_MAX: u64 = 4 * 1024 * 1024;
-
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Shown {
     model: AssetId,
+    version: VersionId,
+    owner: Address,
+    is_bound: bool,
+    /// Jobs that made it; empty where it is not bound.
+    jobs: Vec<JobId>,
+    verifier: Option<Address>,
+    is_current: bool,
     current: Option<VersionId>,
     proposed: Option<VersionId>,
 }
 
 impl Report for Shown {
     fn page(&self, page: &mut Page) {
-        page.title(format!("model {}", page.hash(self.model)));
-        let version = |version: Option<VersionId>| version.map_or_else(|| "none".to_owned(), |id| page.hash(id));
-        page.fields(&[("current", version(self.current)), ("proposed", version(self.proposed))]);
+        let standing = match (self.is_bound, self.is_current) {
+            (false, _) => "is not bound to jobs and cannot earn yet",
+            (true, true) => "is the current version of its model",
+            (true, false) => "is bound to its jobs; another version is current",
+        };
+        page.title(format!("version {} {standing}", page.hash(self.version)));
+        let some = |id: Option<VersionId>| id.map(|id| page.hash(id)).unwrap_or_default();
+        let jobs: Vec<String> = self.jobs.iter().map(|job| page.hash(job)).collect();
+        page.fields(&[
+            ("model", page.hash(self.model)),
+            ("owner", page.hash(self.owner)),
+            ("jobs", jobs.join(", ")),
+            (
+                "verifier",
+                self.verifier.map_or_else(|| "none: inference is paid on trust".to_owned(), |at| page.hash(at)),
+            ),
+            ("current", some(self.current)),
+            ("waits for a vote", some(self.proposed)),
+        ]);
+        if !self.is_bound {
+            page.note(format!("  `usufruct model bind {} --job JOB` binds it.", page.hash(self.version)));
+        }
     }
 
     fn ids(&self) -> Vec<String> {
-        self.current.iter().map(ToString::to_string).collect()
+        vec![self.version.to_string()]
+    }
+}
+
+/// A call for others to send, or to vote on.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Call {
+    version: VersionId,
+    model: AssetId,
+    /// The version that it takes the place of.
+    current: Option<VersionId>,
+    target: Address,
+    value: String,
+    /// The call, ABI-encoded, in hex.
+    call_data: String,
+    description: String,
+    /// Whether something was sent: no.
+    is_sent: bool,
+}
+
+impl Report for Call {
+    fn page(&self, page: &mut Page) {
+        page.title("to be voted on; nothing was sent");
+        page.fields(&[
+            ("target", self.target.to_string()),
+            ("value", self.value.clone()),
+            ("call data", self.call_data.clone()),
+            ("description", self.description.clone()),
+            ("in place of", self.current.map(|current| page.hash(current)).unwrap_or_default()),
+        ]);
+        page.note("  The DAO accepts upgrades: propose this call, then vote.");
+    }
+
+    fn ids(&self) -> Vec<String> {
+        vec![self.call_data.clone()]
     }
 }
 
 /// Runs a model command.
 pub(crate) async fn run(settings: &Settings, command: ModelCommand) -> anyhow::Result<Outcome> {
     match command {
+        ModelCommand::Publish(args) => publish::run(settings, AssetKind::Model, *args).await,
         ModelCommand::Bind(args) => bind(settings, args).await,
-        ModelCommand::Upgrade(args) => upgrade(settings, args).await,
-        ModelCommand::Show(args) => {
-            let reader = session::reader(settings).await?;
-            let (current, proposed) = reader.model_of(args.model).await?;
-            Ok(Outcome::report(Shown { model: args.model, current, proposed }))
-        }
+        ModelCommand::Upgrade(UpgradeCommand::Propose(args)) => propose(settings, args).await,
+        ModelCommand::Upgrade(UpgradeCommand::Accept(args)) => accept(settings, args).await,
+        ModelCommand::Show(args) => show(settings, args.version).await,
     }
 }
 
-async fn bind(settings: &Settings, args: ModelBindArgs) -> anyhow::Result<Outcome> {
-    let mut jobs = args.jobs.clone();
-    jobs.sort_unstable_by_key(|job| job.0);
-    jobs.dedup();
+async fn bind(settings: &Settings, args: BindArgs) -> anyhow::Result<Outcome> {
+    let BindArgs { version, mut jobs, verifier, dry_run } = args;
     let wallet = session::wallet(settings).await?;
-    let facts = Facts::new("bind the model to its jobs").with("version", args.version).with("jobs", jobs.len());
-    let action = wallet.bind_model(args.version, &jobs, args.verifier.unwrap_or(Address::ZERO))?;
-    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| {
-        facts.title("bound; inference of this version pays what it was trained on");
-        facts.id(args.version);
-    })
-    .await
+    let (reader, account) = (wallet.reader(), wallet.address());
+    // The book takes them ascending, and each once.
+    jobs.sort_unstable();
+    if let Some(twice) = jobs.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(Fault::usage(format!("job {} is named twice", twice[0])).into());
+    }
+    let (model, owner) = model(reader, version).await?;
+    check_owner(owner, account, model.asset)?;
+    if model.is_bound {
+        let fault = Fault::new(Exit::Refused, "bound", format!("version {version} is bound to its jobs for good"));
+        return Err(fault.next("publish another version to bind it to other jobs").into());
+    }
+    for &job in &jobs {
+        check_job(reader, job, account).await?;
+    }
+    let action = wallet.bind_model(version, &jobs, verifier.unwrap_or(Address::ZERO))?;
+    let named: Vec<String> = jobs.iter().map(ToString::to_string).collect();
+    let mut facts =
+        Facts::new(format!("version bound to {} job(s); what it earns is shared with their data", jobs.len()))
+            .with("version", version)
+            .with("model", model.asset)
+            .with("jobs", named.join(","));
+    if let Some(verifier) = verifier {
+        facts.add("verifier", verifier);
+    }
+    facts.id(version);
+    act(settings, &wallet, dry_run, None, "bind", action, facts, |(), _| {}).await
 }
 
-async fn upgrade(settings: &Settings, args: ModelUpgradeArgs) -> anyhow::Result<Outcome> {
+async fn propose(settings: &Settings, args: UpgradeArgs) -> anyhow::Result<Outcome> {
+    let UpgradeArgs { version, dry_run } = args;
     let wallet = session::wallet(settings).await?;
-    let (action, done) = match args.accept {
-        true => (wallet.accept_upgrade(args.version)?, "this version is current"),
-        false => (wallet.propose_upgrade(args.version)?, "proposed; the DAO accepts it"),
+    let (model, owner) = model(wallet.reader(), version).await?;
+    check_owner(owner, wallet.address(), model.asset)?;
+    check_bound(&model, version)?;
+    let action = wallet.propose_upgrade(version)?;
+    let mut facts = Facts::new("proposed; `usufruct model upgrade accept` makes the call to vote on")
+        .with("version", version)
+        .with("model", model.asset);
+    facts.id(version);
+    act(settings, &wallet, dry_run, None, "proposeUpgrade", action, facts, |(), _| {}).await
+}
+
+async fn accept(settings: &Settings, args: UpgradeArgs) -> anyhow::Result<Outcome> {
+    let UpgradeArgs { version, dry_run } = args;
+    let reader = session::reader(settings).await?;
+    let (model, _) = model(&reader, version).await?;
+    check_bound(&model, version)?;
+    if model.proposed != Some(version) {
+        let fault = Fault::new(Exit::Refused, "not_proposed", format!("version {version} is not proposed"));
+        return Err(fault.next(format!("its owner runs `usufruct model upgrade propose {version}`")).into());
+    }
+    // On a development chain the deployer may stay admin; anywhere else the vote is the only way.
+    let is_development = reader.chain_id() == DEVELOPMENT_CHAIN_ID;
+    if let (true, false, Ok(signer)) = (is_development, dry_run, keys::signer(settings).await)
+        && reader.can_accept_upgrades(signer.address()).await?
+    {
+        let wallet = Wallet::try_new(reader, signer)?;
+        let action = wallet.accept_upgrade(version)?;
+        let mut facts =
+            Facts::new("accepted: the current version now").with("version", version).with("model", model.asset);
+        facts.id(version);
+        return act(settings, &wallet, false, None, "acceptUpgrade", action, facts, |(), _| {}).await;
+    }
+    let (target, data) = reader.accept_upgrade_call(version)?;
+    Ok(Outcome::report(Call {
+        version,
+        model: model.asset,
+        current: model.current,
+        target,
+        value: "0".to_owned(),
+        call_data: alloy_primitives::hex::encode_prefixed(data),
+        description: format!("Make {version} the current version of model {}", model.asset),
+        is_sent: false,
+    }))
+}
+
+async fn show(settings: &Settings, version: VersionId) -> anyhow::Result<Outcome> {
+    let reader = session::reader(settings).await?;
+    let progress = Progress::new(settings);
+    progress.stage("reading the chain");
+    let (model, owner) = model(&reader, version).await?;
+    let jobs = if model.is_bound { jobs_of(&reader, version).await? } else { Vec::new() };
+    progress.clear();
+    let ModelState { asset, is_bound, verifier, current, proposed } = model;
+    Ok(Outcome::report(Shown {
+        model: asset,
+        version,
+        owner,
+        is_bound,
+        jobs,
+        verifier,
+        is_current: current == Some(version),
+        current,
+        proposed,
+    }))
+}
+
+/// A version of a model and the model's owner.
+async fn model(reader: &Reader, version: VersionId) -> anyhow::Result<(ModelState, Address)> {
+    let unknown = || {
+        let fault = Fault::not_found(format!("no version {version} is registered on this chain"));
+        fault.next("`usufruct model publish` registers one")
     };
-    let facts = Facts::new("upgrade the model").with("version", args.version);
-    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| {
-        facts.title(done);
-        facts.id(args.version);
-    })
-    .await
-}
-
-/// Runs an inference command.
-pub(crate) async fn inference(settings: &Settings, command: InferenceCommand) -> anyhow::Result<Outcome> {
-    match command {
-        InferenceCommand::Pay(args) => pay(settings, args).await,
-        InferenceCommand::Order(args) => order(settings, args).await,
-        InferenceCommand::Fulfil(args) => fulfil(settings, args).await,
-        InferenceCommand::Refund(args) => refund(settings, args).await,
+    let state = reader.model_version_of(version).await?.ok_or_else(unknown)?;
+    let (kind, owner) = reader.asset(state.asset).await?.ok_or_else(unknown)?;
+    if kind != AssetKind::Model {
+        let fault =
+            Fault::new(Exit::Refused, "no_model", format!("version {version} is one of a dataset, not a model"));
+        return Err(fault.next("`usufruct model publish` publishes a version of a model").into());
     }
+    Ok((state, owner))
 }
 
-/// The price in the payment token, through the vault.
-async fn spend(wallet: &Wallet, amount: &str) -> anyhow::Result<Spend> {
-    let tokens = session::tokens(wallet.reader()).await?;
-    let amount = parse_amount(amount, &tokens.payment)?;
-    if amount.is_zero() {
-        return Err(Fault::usage("an inference is paid with more than nothing").into());
+/// The book keeps that a version is bound; to which jobs, only its event says.
+async fn jobs_of(reader: &Reader, version: VersionId) -> anyhow::Result<Vec<JobId>> {
+    let head = reader.head().await?.number;
+    let events = reader.events(reader.deployment().block..=head).await?.events;
+    let bound = events.into_iter().find_map(|located| match located.event {
+        Event::ModelBound(bound) if bound.version == version => Some(bound.jobs),
+        _ => None,
+    });
+    Ok(bound.unwrap_or_default())
+}
+
+fn check_owner(owner: Address, account: Address, model: AssetId) -> Result<(), Fault> {
+    if owner == account {
+        return Ok(());
     }
-    Ok(Spend { token: tokens.payment.token, spender: wallet.reader().deployment().royalty_roots, amount })
+    let fault = Fault::new(Exit::Refused, "not_owner", format!("model {model} is owned by {owner}, not by {account}"));
+    Err(fault.next("sign with the owner's key, --keystore or --dev-account"))
 }
 
-fn told(payment: &PaymentId, facts: &mut Facts) {
-    facts.add("payment", payment);
-    facts.id(payment);
-}
-
-async fn pay(settings: &Settings, args: InferencePayArgs) -> anyhow::Result<Outcome> {
-    let proof = args.proof.as_deref().map(proof).transpose()?;
-    let wallet = session::wallet(settings).await?;
-    let spend = spend(&wallet, &args.amount).await?;
-    let facts = Facts::new("pay for an inference").with("version", args.version).with("amount", &args.amount);
-    let action = wallet.pay_inference(args.version, spend.token, spend.amount, args.request, proof.as_ref())?;
-    act(settings, &wallet, args.dry_run, Some(spend), action, facts, |payment, facts| {
-        facts.title("paid");
-        told(payment, facts);
-    })
-    .await
-}
-
-async fn order(settings: &Settings, args: InferenceOrderArgs) -> anyhow::Result<Outcome> {
-    let wallet = session::wallet(settings).await?;
-    let spend = spend(&wallet, &args.amount).await?;
-    let deadline = wallet.reader().head().await?.timestamp.saturating_add(args.minutes * 60);
-    let facts = Facts::new("order an inference").with("version", args.version).with("deadline", deadline);
-    let action = wallet.order_inference(args.version, spend.token, spend.amount, args.request, deadline)?;
-    act(settings, &wallet, args.dry_run, Some(spend), action, facts, |payment, facts| {
-        facts.title("ordered; the price is in escrow");
-        told(payment, facts);
-    })
-    .await
-}
-
-async fn fulfil(settings: &Settings, args: InferenceFulfilArgs) -> anyhow::Result<Outcome> {
-    let proof = proof(&args.proof)?;
-    let wallet = session::wallet(settings).await?;
-    let facts = Facts::new("show the proof of an order").with("payment", args.payment);
-    let action = wallet.fulfil_inference(args.payment, &proof)?;
-    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| {
-        facts.title("the proof holds; the order is paid");
-        facts.id(args.payment);
-    })
-    .await
-}
-
-async fn refund(settings: &Settings, args: InferenceRefundArgs) -> anyhow::Result<Outcome> {
-    let wallet = session::wallet(settings).await?;
-    let facts = Facts::new("send the price of an order back").with("payment", args.payment);
-    let action = wallet.refund_inference(args.payment)?;
-    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| {
-        facts.title("refunded");
-        facts.id(args.payment);
-    })
-    .await
-}
-
-/// Reads a proof.
-fn proof(path: &Path) -> anyhow::Result<Proof> {
-    #[derive(Deserialize)]
-    struct File {
-        proof: Bytes,
-        instances: Vec<U256>,
+fn check_bound(model: &ModelState, version: VersionId) -> Result<(), Fault> {
+    if model.is_bound {
+        return Ok(());
     }
-    let mut text = String::new();
-    let shown = path.display();
-    let read = fs::File::open(path).and_then(|file| file.take(PROOF_BYTES_MAX).read_to_string(&mut text));
-    read.map_err(|error| Fault::not_found(format!("cannot read the proof {shown}")).because(error))?;
-    let file: File = serde_json::from_str(&text).map_err(|error| {
-        let fault = Fault::usage(format!("{shown} is no proof")).because(error);
-        fault.next("write it as {\"proof\": \"0x…\", \"instances\": [\"0x…\"]}")
+    let fault = Fault::new(Exit::Refused, "not_bound", format!("version {version} is not bound to jobs"));
+    Err(fault.next(format!("`usufruct model bind {version} --job JOB` first")))
+}
+
+async fn check_job(reader: &Reader, job: JobId, account: Address) -> anyhow::Result<()> {
+    let found = reader.job_of(job).await?;
+    let found = found.ok_or_else(|| {
+        let fault = Fault::not_found(format!("there is no job {job}"));
+        fault.next("`usufruct job run` prints the id of the job that it ran")
     })?;
-    Ok(Proof { proof: file.proof.to_vec(), instances: file.instances })
+    let refuse = |reason: String, next: &str| Err(Fault::new(Exit::Refused, "job", reason).next(next).into());
+    match () {
+        () if found.trainer != account => refuse(
+            format!("job {job} was run by {}, not by {account}", found.trainer),
+            "a model is bound by who trained it; sign with that key",
+        ),
+        () if found.sequence == 0 => {
+            refuse(format!("job {job} committed no usage"), "commit its usage first, or leave it out")
+        }
+        () => Ok(()),
+    }
 }

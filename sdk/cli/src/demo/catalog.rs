@@ -14,7 +14,8 @@ use usufruct_sdk::{
 };
 use usufruct_storage::version::load_index;
 use usufruct_types::{
-    Address, Amount, B256, BlobHash, LicenseId, Obligations, Ppm, Terms, Unit, Uses, VersionId, event::Parent,
+    Address, Amount, B256, BlobHash, LicenseId, Obligations, Ppm, Terms, Unit, Uses, VersionId,
+    event::{AssetKind, Parent},
 };
 
 use super::{
@@ -145,6 +146,7 @@ pub(super) async fn publish(
 
     let corpus = PublishPlan {
         source: inputs.corpus.clone(),
+        kind: AssetKind::Dataset,
         name: "public-domain-prose".to_owned(),
         title: "Public domain prose".to_owned(),
         description:
@@ -234,6 +236,7 @@ pub(super) async fn publish(
 fn blank(shard_target: ShardTarget) -> PublishPlan {
     PublishPlan {
         source: std::path::PathBuf::new(),
+        kind: AssetKind::Dataset,
         name: String::new(),
         title: String::new(),
         description: String::new(),

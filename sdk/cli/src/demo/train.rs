@@ -51,6 +51,8 @@ pub(super) async fn train(
         passes: 1,
         seed: 7,
         dir: dir.join("roles").join("trainer").join("job"),
+        job_key: None,
+        keep_open: false,
     };
     let client = Client::new(&stack.http)?;
     let progress = stages.progress();

@@ -12,7 +12,7 @@ use usufruct_manifest::{
 };
 use usufruct_types::{
     Address, PPM_WHOLE, Ppm, ShareError, Terms, Unit, VersionId,
-    event::{Parent, Recipient},
+    event::{AssetKind, Parent, Recipient},
 };
 
 const NAME_BYTES_MAX: usize = 64;
@@ -25,7 +25,9 @@ const FIELD_OF_USE_BYTES_MAX: usize = 256;
 pub struct PublishPlan {
     /// A file, or a directory of files of one kind.
     pub source: PathBuf,
-    /// Name of the dataset, unique for its creator: 1 to 64 of `a-z 0-9 . _ -`.
+    /// What it is a version of: a dataset or a model.
+    pub kind: AssetKind,
+    /// Name of the dataset or model, unique for its creator: 1 to 64 of `a-z 0-9 . _ -`.
     pub name: String,
     /// Title for people.
     pub title: String,

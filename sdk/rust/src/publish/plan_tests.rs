@@ -1,10 +1,11 @@
-use usufruct_types::{Amount, Obligations, Uses};
+use usufruct_types::{Amount, Obligations, Uses, event::AssetKind};
 
 use super::*;
 
 fn plan() -> PublishPlan {
     PublishPlan {
         source: PathBuf::from("corpus"),
+        kind: AssetKind::Dataset,
         name: "corpus-1".to_owned(),
         title: "Corpus".to_owned(),
         description: String::new(),

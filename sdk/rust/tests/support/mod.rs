@@ -14,7 +14,7 @@ use usufruct_sdk::{
     publish::{PublishPlan, StageSink},
 };
 use usufruct_storage::NodeConfig;
-use usufruct_types::{Address, Amount, Obligations, Ppm, Terms, Unit, Uses};
+use usufruct_types::{Address, Amount, Obligations, Ppm, Terms, Unit, Uses, event::AssetKind};
 
 /// One dUSD.
 pub const DOLLAR: u128 = 1_000_000;
@@ -74,6 +74,7 @@ impl World {
         let named = files.iter().zip(contributors).map(|(file, account)| ((*file).to_owned(), who(account, file)));
         PublishPlan {
             source: self.tables(),
+            kind: AssetKind::Dataset,
             name: "strikes".to_owned(),
             title: "Strikes".to_owned(),
             description: "Made up for a test".to_owned(),

@@ -15,7 +15,7 @@ use usufruct_sdk::{
 use usufruct_storage::{Progress as Work, Provider};
 use usufruct_types::{
     Address, Amount, AssetId, BlobHash, Obligations, Terms, TermsId, Unit, Uses, VersionId,
-    event::{Parent, Recipient},
+    event::{AssetKind, Parent, Recipient},
 };
 
 use crate::{
@@ -30,6 +30,8 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 struct Published {
     dataset: AssetId,
+    /// `dataset` or `model`.
+    kind: &'static str,
     name: String,
     version: VersionId,
     manifest_hash: BlobHash,
@@ -53,7 +55,7 @@ impl Report for Published {
         page.title(page.verdict(true, format!("{}: {what}", self.name)));
         page.fields(&[
             ("version", page.hash(self.version)),
-            ("dataset", page.hash(self.dataset)),
+            (self.kind, page.hash(self.dataset)),
             ("manifest", page.hash(&self.manifest_cid)),
             ("records", self.records.to_string()),
             ("size", format!("{} in {} shards", size_text(self.size_bytes), self.shards)),
@@ -66,6 +68,9 @@ impl Report for Published {
             ),
             ("gas", gas_text(&self.transactions)),
         ]);
+        if self.kind == kind_text(AssetKind::Model) {
+            page.note("  `usufruct model bind` binds it to the jobs that made it; then it can earn.");
+        }
     }
 
     fn ids(&self) -> Vec<String> {
@@ -73,17 +78,24 @@ impl Report for Published {
     }
 }
 
+const fn kind_text(kind: AssetKind) -> &'static str {
+    match kind {
+        AssetKind::Dataset => "dataset",
+        AssetKind::Model => "model",
+    }
+}
+
 /// Publishes a version.
-pub(super) async fn run(settings: &Settings, args: PublishArgs) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(settings: &Settings, kind: AssetKind, args: PublishArgs) -> anyhow::Result<Outcome> {
     // Whatever can be wrong without a chain is told before one is asked for.
-    let draft = plan(&args, None)?;
+    let draft = plan(kind, &args, None)?;
     draft.check().map_err(|error| Fault::usage(error.to_string()))?;
     check_source(&args.path)?;
     let mirror = if args.no_mirror { None } else { Some(mirror(settings)?) };
 
     let wallet = session::wallet(settings).await?;
     let tokens = session::tokens(wallet.reader()).await?;
-    let plan = plan(&args, Some(&tokens.payment))?;
+    let plan = plan(kind, &args, Some(&tokens.payment))?;
     let role = wallet.address().to_string();
     let peer = session::peer(settings, wallet.reader(), &role).await?;
     let progress = Progress::new(settings);
@@ -156,6 +168,7 @@ async fn serve_until_interrupted(settings: &Settings) -> anyhow::Result<()> {
 fn report(publication: Publication, plan: &PublishPlan, mirrored: Option<Mirrored>) -> Published {
     Published {
         dataset: publication.asset,
+        kind: kind_text(plan.kind),
         name: plan.name.clone(),
         version: publication.version,
         manifest_hash: publication.manifest_hash,
@@ -174,12 +187,13 @@ fn report(publication: Publication, plan: &PublishPlan, mirrored: Option<Mirrore
 }
 
 /// The plan that the flags describe. Without a token prices count as nothing: they cannot be read yet.
-fn plan(args: &PublishArgs, token: Option<&TokenInfo>) -> Result<PublishPlan, Fault> {
+fn plan(kind: AssetKind, args: &PublishArgs, token: Option<&TokenInfo>) -> Result<PublishPlan, Fault> {
     let contributor = |account, name: &str| Contributor { account, name: name.to_owned() };
     let contributors = args.contributors.iter().map(|who| (who.file.clone(), contributor(who.account, &who.name)));
     let shard_target = ShardTarget::try_new(args.shard_bytes.0).map_err(|error| Fault::usage(error.to_string()))?;
     Ok(PublishPlan {
         source: args.path.clone(),
+        kind,
         name: args.name.clone(),
         title: args.title.clone().unwrap_or_else(|| args.name.clone()),
         description: args.description.clone(),
