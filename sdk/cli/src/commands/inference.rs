@@ -154,8 +154,7 @@ async fn order(settings: &Settings, args: InferenceOrderArgs) -> anyhow::Result<
     let asked = Asked::new(&wallet, &args.price, true).await?;
     let deadline = match args.deadline {
         Some(deadline) => deadline,
-        // The chain's clock is the one that counts.
-        None => wallet.reader().head().await?.timestamp.saturating_add(args.within.seconds()),
+        None => session::now(wallet.reader()).await?.saturating_add(args.within.seconds()),
     };
     let (token, amount) = (asked.price.token.token, asked.price.amount);
     let action = wallet.order_inference(asked.version, token, amount, asked.request, deadline)?;
@@ -193,7 +192,7 @@ async fn refund(settings: &Settings, args: InferenceRefundArgs) -> anyhow::Resul
     let wallet = session::wallet(settings).await?;
     let payment = args.payment;
     let found = open_order(&wallet, payment).await?;
-    let now = wallet.reader().head().await?.timestamp;
+    let now = session::now(wallet.reader()).await?;
     if now <= found.deadline {
         let told = format!("order {payment} can be fulfilled for another {} s", found.deadline - now);
         let fault = Fault::new(Exit::Refused, "deadline_ahead", told);

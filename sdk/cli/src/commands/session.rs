@@ -1,6 +1,6 @@
 //! Connections that commands share: chain, wallet, server, own iroh peer.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use usufruct_chain::{Deployment, Reader, RpcConfig, Wallet};
 use usufruct_sdk::{graph::Client, job::JobError, peer::Peer};
@@ -92,6 +92,13 @@ pub(crate) async fn wait_indexed(settings: &Settings, reader: &Reader) {
             _ => return,
         }
     }
+}
+
+/// The time that the next block can have, in Unix seconds. A development chain mines only where there is something to
+/// mine, so that its newest block may be long ago.
+pub(crate) async fn now(reader: &Reader) -> anyhow::Result<u64> {
+    let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    Ok(reader.head().await?.timestamp.max(clock))
 }
 
 /// Says amounts in an error as people read them; the library knows no decimals.

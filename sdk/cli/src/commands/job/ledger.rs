@@ -113,7 +113,7 @@ pub(super) async fn charge_late(settings: &Settings, args: ChargeLateArgs) -> an
     let token = known_job(reader, job).await?.token;
     let place = u32::try_from(index).map_err(|_| Fault::usage("a job has at most 16 licenses"))?;
     let meter = reader.meter_of(job, index).await?;
-    let now = reader.head().await?.timestamp;
+    let now = session::now(reader).await?;
     if let Some(at) = meter.late_at.filter(|at| now < *at) {
         let told = format!(
             "{} delivered units can still be committed for {} s",
@@ -148,7 +148,7 @@ pub(super) async fn close(settings: &Settings, args: JobCloseArgs) -> anyhow::Re
     if found.is_closed {
         return Err(Fault::new(Exit::Refused, "closed", format!("job {job} is closed already")).into());
     }
-    let now = reader.head().await?.timestamp;
+    let now = session::now(reader).await?;
     if let Some(at) = reader.refundable_at(job).await?.filter(|at| now < *at) {
         let told = format!("job {job} is closing; it pays back in {} s", at - now);
         return Err(Fault::new(Exit::Refused, "closing", told).next(format!("try again at Unix second {at}")).into());
