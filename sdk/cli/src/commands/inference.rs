@@ -141,8 +141,7 @@ async fn pay(settings: &Settings, args: InferencePayArgs) -> anyhow::Result<Outc
     let action = wallet.pay_inference(asked.version, token, amount, asked.request, proof.as_ref())?;
     let how = if proof.is_some() { "paid, with a proof" } else { "paid, on trust" };
     let facts = asked.facts(format!("{} {how}", asked.price.text()));
-    let name = if proof.is_some() { "payVerified" } else { "pay" };
-    act(settings, &wallet, args.dry_run, asked.spend(&wallet), name, action, facts, |payment, facts| {
+    act(settings, &wallet, args.dry_run, asked.spend(&wallet), action, facts, |payment, facts| {
         facts.add("payment", payment);
         facts.id(payment);
     })
@@ -159,7 +158,7 @@ async fn order(settings: &Settings, args: InferenceOrderArgs) -> anyhow::Result<
     let (token, amount) = (asked.price.token.token, asked.price.amount);
     let action = wallet.order_inference(asked.version, token, amount, asked.request, deadline)?;
     let facts = asked.facts(format!("{} wait for a proof", asked.price.text())).with("deadline", deadline);
-    act(settings, &wallet, args.dry_run, asked.spend(&wallet), "order", action, facts, |payment, facts| {
+    act(settings, &wallet, args.dry_run, asked.spend(&wallet), action, facts, |payment, facts| {
         facts.add("payment", payment);
         facts.id(payment);
     })
@@ -185,7 +184,7 @@ async fn fulfil(settings: &Settings, args: InferenceFulfilArgs) -> anyhow::Resul
         .with("version", found.version)
         .with("price", price);
     facts.id(payment);
-    act(settings, &wallet, args.dry_run, None, "fulfil", action, facts, |(), _| {}).await
+    act(settings, &wallet, args.dry_run, None, action, facts, |(), _| {}).await
 }
 
 async fn refund(settings: &Settings, args: InferenceRefundArgs) -> anyhow::Result<Outcome> {
@@ -205,7 +204,7 @@ async fn refund(settings: &Settings, args: InferenceRefundArgs) -> anyhow::Resul
         .with("payer", found.payer)
         .with("price", price);
     facts.id(payment);
-    act(settings, &wallet, args.dry_run, None, "refund", action, facts, |(), _| {}).await
+    act(settings, &wallet, args.dry_run, None, action, facts, |(), _| {}).await
 }
 
 async fn open_order(wallet: &Wallet, payment: PaymentId) -> anyhow::Result<usufruct_chain::InferenceOrder> {

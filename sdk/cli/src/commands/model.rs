@@ -142,7 +142,7 @@ async fn bind(settings: &Settings, args: BindArgs) -> anyhow::Result<Outcome> {
         facts.add("verifier", verifier);
     }
     facts.id(version);
-    act(settings, &wallet, dry_run, None, "bind", action, facts, |(), _| {}).await
+    act(settings, &wallet, dry_run, None, action, facts, |(), _| {}).await
 }
 
 async fn propose(settings: &Settings, args: UpgradeArgs) -> anyhow::Result<Outcome> {
@@ -156,7 +156,7 @@ async fn propose(settings: &Settings, args: UpgradeArgs) -> anyhow::Result<Outco
         .with("version", version)
         .with("model", model.asset);
     facts.id(version);
-    act(settings, &wallet, dry_run, None, "proposeUpgrade", action, facts, |(), _| {}).await
+    act(settings, &wallet, dry_run, None, action, facts, |(), _| {}).await
 }
 
 async fn accept(settings: &Settings, args: UpgradeArgs) -> anyhow::Result<Outcome> {
@@ -178,7 +178,7 @@ async fn accept(settings: &Settings, args: UpgradeArgs) -> anyhow::Result<Outcom
         let mut facts =
             Facts::new("accepted: the current version now").with("version", version).with("model", model.asset);
         facts.id(version);
-        return act(settings, &wallet, false, None, "acceptUpgrade", action, facts, |(), _| {}).await;
+        return act(settings, &wallet, false, None, action, facts, |(), _| {}).await;
     }
     let (target, data) = reader.accept_upgrade_call(version)?;
     Ok(Outcome::report(Call {

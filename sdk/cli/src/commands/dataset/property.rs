@@ -36,7 +36,7 @@ pub(super) async fn transfer(settings: &Settings, args: TransferArgs) -> anyhow:
     );
     let mut facts = Facts::new(title).with(kind, asset).with("from", wallet.address()).with("to", to);
     facts.id(asset);
-    act(settings, &wallet, dry_run, None, "safeTransferFrom", action, facts, |(), _| {}).await
+    act(settings, &wallet, dry_run, None, action, facts, |(), _| {}).await
 }
 
 /// Withdraws a version.
@@ -58,7 +58,7 @@ pub(super) async fn tombstone(settings: &Settings, args: TombstoneArgs) -> anyho
     let title = "version withdrawn for good: no more licenses, and its income waits in escrow";
     let mut facts = Facts::new(title).with("version", version).with("reason", reason);
     facts.id(version);
-    act(settings, &wallet, dry_run, None, "tombstone", action, facts, |(), _| {}).await
+    act(settings, &wallet, dry_run, None, action, facts, |(), _| {}).await
 }
 
 /// An asset that the account owns, by id or by the name that the account gave it.

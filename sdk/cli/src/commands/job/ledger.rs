@@ -102,7 +102,7 @@ async fn commit(settings: &Settings, args: ReceiptsCommitArgs) -> anyhow::Result
         .with("units", receipts.delivered_units)
         .with("receipts", receipts.receipts_hash)
         .with("root", receipts.receipts_root);
-    act(settings, &wallet, args.dry_run, None, "commitReceipts", action, facts, |(), facts| facts.id(job)).await
+    act(settings, &wallet, args.dry_run, None, action, facts, |(), facts| facts.id(job)).await
 }
 
 /// Runs `usufruct job charge-late`.
@@ -128,7 +128,7 @@ pub(super) async fn charge_late(settings: &Settings, args: ChargeLateArgs) -> an
         .with("job", job)
         .with("index", index)
         .with("version", meter.version);
-    act(settings, &wallet, dry_run, None, "chargeLate", action, facts, |(units, charged, penalty), facts| {
+    act(settings, &wallet, dry_run, None, action, facts, |(units, charged, penalty), facts| {
         let (charged, penalty) = (tokens.money(*charged, token), tokens.money(*penalty, token));
         facts.title(format!("{} charged, and {} on top", charged.text(), penalty.text()));
         facts.add("units", units);
@@ -158,7 +158,7 @@ pub(super) async fn close(settings: &Settings, args: JobCloseArgs) -> anyhow::Re
     let escrow = tokens.money(found.escrow, token);
     let action = wallet.close_job(job);
     let facts = Facts::new("close the job").with("job", job).with("escrow", escrow.text());
-    act(settings, &wallet, dry_run, None, "closeJob", action, facts, |end, facts| {
+    act(settings, &wallet, dry_run, None, action, facts, |end, facts| {
         match end {
             JobEnd::Closed { refund } => {
                 let refund = tokens.money(*refund, token);
