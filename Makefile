@@ -63,13 +63,15 @@ deny: ## Licenses, sources and bans of the dependencies; USUFRUCT_ADVISORIES=1 a
 	@$(STEP) "Dependencies" cargo deny --log-level error check --hide-inclusion-graph \
 		bans licenses sources $(if $(USUFRUCT_ADVISORIES),advisories)
 
-abi: ## Write contracts/abi and the Merkle vectors anew
+abi: ## Write contracts/abi and the vectors of our scripts anew
 	$(NPM) contracts:artifacts
 	node contracts/script/vectors.mjs
+	node contracts/script/licensing-vectors.mjs
+	node contracts/script/price-vectors.mjs
 
 abi-check:
 	@$(STEP) "Contract ABI and bytecode are fresh" $(NPM) contracts:artifacts:check
-	@$(STEP) "Merkle vectors are fresh" $(NPM) contracts:vectors:check
+	@$(STEP) "Vectors are fresh" $(NPM) contracts:vectors:check
 
 sdl: ## Write graphql/schema.graphql anew
 	cargo run --quiet --locked --example sdl >$(CARGO_TARGET_DIR)/schema.graphql

@@ -10,6 +10,7 @@ mod block;
 pub mod event;
 mod id;
 pub mod merkle;
+pub mod price;
 mod share;
 mod terms;
 
