@@ -1,9 +1,9 @@
 //! The id and the price of license terms.
 
-use alloy_primitives::{U256, keccak256};
+use alloy_primitives::keccak256;
 use alloy_sol_types::{SolValue, sol};
 use usufruct_manifest::Manifest;
-use usufruct_types::{Amount, Terms, TermsId, Unit};
+use usufruct_types::{Amount, Terms, TermsId, Unit, price::usage_charge};
 use usufruct_usage::ShardTotal;
 
 mod encoded {
@@ -75,8 +75,7 @@ pub const fn units_of_total(terms: &Terms, total: &ShardTotal) -> u128 {
 
 /// Price of units under these terms; `None` where it exceeds every amount on chain.
 pub fn price_of(terms: &Terms, units: u128) -> Option<Amount> {
-    let price = U256::from(terms.unit_price.units()).checked_mul(U256::from(units))?;
-    u128::try_from(price).ok().map(Amount::new)
+    usage_charge(terms.unit_price, units)
 }
 
 #[cfg(test)]
