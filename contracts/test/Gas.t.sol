@@ -202,4 +202,10 @@ contract AttestationGasTest is EasFixture {
         eas.attestByDelegation(delegated);
         vm.snapshotGasLastCall("attestations", "attestByDelegation, quality statement");
     }
+
+    /// @dev One root over any number of off-chain attestations.
+    function test_gas_anchor() public {
+        eas.timestamp(keccak256("root of a batch"));
+        vm.snapshotGasLastCall("attestations", "anchor a batch of off-chain attestations");
+    }
 }
