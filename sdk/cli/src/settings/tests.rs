@@ -142,9 +142,12 @@ fn data_goes_where_the_platform_keeps_it() {
     let environment = |pairs: &[(&str, &str)]| {
         default_data_dir(&pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()).ok()
     };
-    assert_eq!(environment(&[("XDG_DATA_HOME", "/x"), ("HOME", "/root")]), Some("/x/usufruct".into()));
-    assert_eq!(environment(&[("HOME", "/root")]), Some("/root/.local/share/usufruct".into()));
+    assert_eq!(environment(&[("XDG_DATA_HOME", "/x"), ("HOME", "/home/ada")]), Some("/x/usufruct".into()));
+    assert_eq!(environment(&[("HOME", "/home/ada")]), Some("/home/ada/.local/share/usufruct".into()));
     // The XDG rules: a relative path is to be ignored.
-    assert_eq!(environment(&[("XDG_DATA_HOME", "x"), ("HOME", "/root")]), Some("/root/.local/share/usufruct".into()));
+    assert_eq!(
+        environment(&[("XDG_DATA_HOME", "x"), ("HOME", "/home/ada")]),
+        Some("/home/ada/.local/share/usufruct".into())
+    );
     assert_eq!(environment(&[]), None);
 }
